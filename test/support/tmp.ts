@@ -1,0 +1,11 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+
+/** A new empty folder that goes away with the test. */
+export async function temporaryFolder(t: TestContext, prefix = 'cradle-test-'): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), prefix));
+  t.after(() => rm(path, { recursive: true, force: true, maxRetries: 3 }));
+  return path;
+}
