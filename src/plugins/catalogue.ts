@@ -1,0 +1,31 @@
+import type { Bus } from '../dbus/bus.js';
+import type { Log, OptionType, ProtocolPlugin, StorePlugin } from './contract.js';
+import { MemoryPlugin } from './memory/plugin.js';
+
+/** What plugins are built from; nothing else of the process reaches them. */
+export interface CatalogueParts {
+  /** Connects when first asked: many desktops never plug in what needs it. */
+  readonly systemBus: () => Promise<Bus>;
+  readonly log: Log;
+  /** HOME, XDG_CONFIG_HOME, XDG_DATA_HOME and the like. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Every plugin there is, by its name. */
+export interface Catalogue {
+  readonly protocols: ReadonlyMap<string, ProtocolPlugin>;
+  readonly stores: ReadonlyMap<string, StorePlugin>;
+  /** Option types by plugin name: the words rules may use as `<Plugin>.<Option>`. */
+  readonly options: ReadonlyMap<string, Readonly<Record<string, OptionType>>>;
+}
+
+/** Adding a plugin is one line here. */
+export function createCatalogue(_parts: CatalogueParts): Catalogue {
+  const protocols: readonly ProtocolPlugin[] = [];
+  const stores: readonly StorePlugin[] = [new MemoryPlugin()];
+  return {
+    protocols: new Map(protocols.map((plugin) => [plugin.name, plugin])),
+    stores: new Map(stores.map((plugin) => [plugin.name, plugin])),
+    options: new Map(protocols.map((plugin) => [plugin.name, plugin.options])),
+  };
+}
