@@ -1,0 +1,140 @@
+import { asCradleError, CradleError, type ErrorCode } from '../../dbus/errors.js';
+import type { Peer, Store } from '../../plugins/contract.js';
+import type { Binding, StorePair } from '../state/binding.js';
+import { execute } from '../sync/execute.js';
+import type { Job, Outcome, Tally } from '../sync/job.js';
+import { commit, compare, type Plan } from '../sync/plan.js';
+import type { SessionHost } from './host.js';
+import type { SessionWork } from './machine.js';
+import { sum } from './tally.js';
+
+/** What became of one pair of stores. */
+export interface PairResult {
+  readonly pair: StorePair;
+  readonly outcome: Outcome | undefined;
+  readonly error: CradleError | undefined;
+}
+
+/** These end the whole session; anything else ends one pair, and the other pairs go on. */
+const FATAL: ReadonlySet<ErrorCode> = new Set(['NotConnected', 'Cancelled', 'NotOwner', 'Timeout']);
+
+interface Work {
+  readonly pair: StorePair;
+  job?: Job;
+  plan?: Plan;
+  tally: Tally;
+  outcome?: Outcome;
+  error?: CradleError;
+}
+
+/** One attempt at a session: opens both sides, compares, exchanges, commits, and closes all it opened. */
+export class Run implements SessionWork, AsyncDisposable {
+  readonly #host: SessionHost;
+  readonly #binding: Binding;
+  readonly #works: readonly Work[];
+  readonly #open: Store[] = [];
+  #peer: Peer | undefined;
+
+  constructor(host: SessionHost, binding: Binding) {
+    this.#host = host;
+    this.#binding = binding;
+    this.#works = binding.pairs.map((pair) => ({ pair, tally: { done: 0, planned: 0, conflicts: 0 } }));
+  }
+
+  get results(): readonly PairResult[] {
+    return this.#works.map(({ pair, outcome, error }) => ({ pair, outcome, error }));
+  }
+
+  async connect(signal: AbortSignal): Promise<void> {
+    const device = this.#host.device(this.#binding.device);
+    const name = device.identity.plugin;
+    if (name === undefined)
+      throw new CradleError('NotIdentified', `no rule says how to talk to ${device.identity.model || device.id}`);
+    const peer = await this.#host.protocol(name).connect(
+      {
+        device,
+        log: this.#host.log,
+        channel: () =>
+          Promise.reject(new CradleError('Unsupported', `there is no channel over ${device.identity.transport}`)),
+      },
+      signal,
+    );
+    // Kept before anything else may fail, so that it is closed whatever happens.
+    this.#peer = peer;
+    signal.throwIfAborted();
+    this.#host.learn(device.id, peer.evidence);
+    await this.#each(async (work) => {
+      const right = await peer.open(work.pair.device, signal);
+      this.#open.push(right);
+      const left = await this.#host.openDesktop(work.pair.desktop, signal);
+      this.#open.push(left);
+      work.job = this.#host.job(this.#binding, work.pair, left, right);
+    });
+  }
+
+  compare(signal: AbortSignal): Promise<void> {
+    return this.#each(async (work) => {
+      if (work.job === undefined) return;
+      work.plan = await compare(work.job, signal);
+      work.tally = { ...work.tally, planned: work.plan.total };
+    });
+  }
+
+  async exchange(progress: (tally: Tally) => void, signal: AbortSignal): Promise<void> {
+    const report = () => progress(sum(this.#works.map((work) => work.tally)));
+    report();
+    await this.#each(async (work) => {
+      if (work.job === undefined || work.plan === undefined) return;
+      const steps = execute(work.job, work.plan, signal);
+      for (let step = await steps.next(); ; step = await steps.next()) {
+        if (step.done) {
+          work.outcome = step.value;
+          return;
+        }
+        work.tally = step.value;
+        report();
+      }
+    });
+  }
+
+  async commit(): Promise<void> {
+    await this.#each(async (work) => {
+      if (work.job !== undefined && work.plan !== undefined && work.outcome !== undefined) commit(work.job, work.plan);
+    });
+    // The pairs that could be agreed are; the session still says that one was not.
+    const failed = this.#works.find((work) => work.error !== undefined);
+    if (failed?.error !== undefined) throw failed.error;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // Whatever one of them says on closing, the others are closed too.
+    const closing = this.#open.splice(0).map((store) => store[Symbol.asyncDispose]());
+    for (const result of await Promise.allSettled(closing))
+      if (result.status === 'rejected') this.#host.log.warn('a store did not close', { error: result.reason });
+    const peer = this.#peer;
+    this.#peer = undefined;
+    if (peer === undefined) return;
+    try {
+      await peer[Symbol.asyncDispose]();
+    } catch (error) {
+      this.#host.log.warn('the device did not close', { error });
+    }
+  }
+
+  async #each(step: (work: Work) => Promise<void>): Promise<void> {
+    let first: CradleError | undefined;
+    for (const work of this.#works) {
+      if (work.error !== undefined) continue;
+      try {
+        await step(work);
+      } catch (thrown) {
+        const error = asCradleError(thrown);
+        if (FATAL.has(error.code)) throw error;
+        work.error = error;
+        first ??= error;
+        this.#host.log.warn(`${work.pair.device} with ${work.pair.desktop}: ${error.message}`, { code: error.code });
+      }
+    }
+    if (first !== undefined && this.#works.every((work) => work.error !== undefined)) throw first;
+  }
+}
