@@ -87,10 +87,13 @@ export async function* scan(root: string, signal: AbortSignal, options: ScanOpti
   const addon = native();
   let left = options.maxEntries ?? 1_000_000;
   const handle = addon.scanOpen(root, options.maxDepth ?? 64, options.crossMounts ?? false, options.skip ?? []);
+  const stop = (): void => addon.scanClose(handle);
+  signal.addEventListener('abort', stop);
   try {
     for (;;) {
       if (signal.aborted) throw new CradleError('Cancelled', `reading the folder ${root} was cancelled`);
       const raw = await addon.scanNext(handle, options.chunk ?? 4096);
+      if (signal.aborted) continue;
       if (raw === undefined) return;
       const chunk = new ScanChunk(raw);
       left -= chunk.count;
@@ -98,6 +101,7 @@ export async function* scan(root: string, signal: AbortSignal, options: ScanOpti
       yield chunk;
     }
   } finally {
+    signal.removeEventListener('abort', stop);
     addon.scanClose(handle);
   }
 }
