@@ -71,32 +71,61 @@ export type Owner =
 export type Claims = (id: DeviceId) => boolean;
 
 export interface RuleSet {
-  match(evidence: Evidence): Match;
+  /**
+   * What the rules say of a device, each of whose ways in is one view: a section holds when all its Match lines hold
+   * for one and the same view.
+   */
+  match(...views: readonly Evidence[]): Match;
   /** Sections that were skipped, each with file, line and the reason. */
   readonly complaints: readonly RuleComplaint[];
 }
 
 export interface RuleComplaint {
   readonly file: string;
+  /** Counted from 1; 0 when it is about the file or folder as a whole. */
   readonly line: number;
   readonly section: string;
   readonly reason: string;
 }
 
-export interface Match {
-  readonly assignments: ReadonlyMap<string, string>;
-  /** Every section looked at and why it did or did not apply, for `cradle explain`. */
-  readonly trace: readonly {
-    readonly section: string;
-    readonly file: string;
-    readonly line: number;
-    readonly verdict: string;
-  }[];
+/** Where in the rule files a section stands. */
+export interface RuleOrigin {
+  readonly title: string;
+  readonly file: string;
+  readonly line: number;
 }
 
-/** Learns more about a device by talking to it; the answer joins the evidence. */
+/** A section's wish to run a probe on the view it holds for. */
+export interface ProbeWish {
+  readonly name: string;
+  /** Index of the view, as given to match(). */
+  readonly view: number;
+}
+
+export interface TraceLine {
+  readonly section: string;
+  readonly file: string;
+  readonly line: number;
+  /** `applies`, or the first Match line that does not hold and why. */
+  readonly verdict: string;
+}
+
+export interface Match {
+  /** The last word on each key, as the rules spell it: facts are not filled in yet. */
+  readonly assignments: ReadonlyMap<string, string>;
+  /** Who had the last word on each key, also where it was to take the key back. */
+  readonly origins: ReadonlyMap<string, RuleOrigin>;
+  /** The probes of all sections that hold. */
+  readonly probes: readonly ProbeWish[];
+  /** Every section looked at and why it did or did not apply, for `cradle explain`; worked out when first asked for. */
+  readonly trace: readonly TraceLine[];
+}
+
+/** Learns more about a device; the answer joins the evidence. */
 export interface Probe {
   readonly name: string;
+  /** True when it opens nothing of the device, so that it may look at anybody's. */
+  readonly passive?: boolean;
   run(sighting: Sighting, signal: AbortSignal): Promise<Evidence>;
 }
 

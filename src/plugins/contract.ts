@@ -1,7 +1,11 @@
 import type { CradleError } from '../dbus/errors.js';
 import type { Device, Evidence, Probe } from '../hal/device.js';
+import type { Log } from '../hal/log.js';
+import type { OptionType } from '../hal/rule-keys.js';
 import type { Channel } from '../hal/transport.js';
 import type { Body } from './body.js';
+
+export type { Log, OptionType };
 
 /** Names an item within its store; a store may never give one id to two items at once. */
 export type ItemId = string;
@@ -101,20 +105,11 @@ export interface Peer extends AsyncDisposable {
   release?(signal: AbortSignal): Promise<void>;
 }
 
-export interface Log {
-  debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
-}
-
 export interface PluginContext {
   readonly device: Device;
   readonly log: Log;
   channel(signal: AbortSignal): Promise<Channel>;
 }
-
-export type OptionType = 'string' | 'number' | 'boolean' | 'list';
 
 export interface ProtocolPlugin {
   /** The value of a rule's Plugin= key, and the folder's name. */
