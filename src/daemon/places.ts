@@ -1,6 +1,7 @@
 import { homedir, userInfo } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ruleFolders } from '../hal/rules.js';
 
 /** Where the daemon's files are (XDG Base Directory Specification 0.8; relative values are ignored, as it says). */
 export interface Places {
@@ -26,15 +27,15 @@ export function findPlaces(environment: NodeJS.ProcessEnv, options: PlaceOptions
   return {
     state: options.state ?? join(folder('XDG_STATE_HOME', '.local/state'), 'cradle'),
     settings: join(config, 'settings'),
-    rules: options.rules ?? [...shippedRules(), '/etc/cradle/devices.d', join(config, 'devices.d')],
+    rules: options.rules ?? ruleFolders(environment, shippedRules()),
   };
 }
 
-/** Installed, the rules are under /usr/share; in a checkout they are beside the code. */
-function shippedRules(): readonly string[] {
+/** Installed, the rules are where ruleFolders() looks by itself; in a checkout they are beside the code. */
+function shippedRules(): string | undefined {
   const here = dirname(fileURLToPath(import.meta.url));
+  if (here.startsWith('/usr/')) return undefined;
   // dist/cradled.cjs and out/src/daemon/places.js alike find the checkout they were built in.
-  if (here.startsWith('/usr/')) return ['/usr/share/cradle/devices.d'];
   const depth = here.endsWith('/dist') ? '..' : '../../..';
-  return [join(here, depth, 'data/udev-rules/devices.d')];
+  return join(here, depth, 'data/udev-rules/devices.d');
 }

@@ -132,6 +132,8 @@ export interface StorePlugin {
   readonly name: string;
   /** Data sets this desktop has by itself, such as the user's Pictures folder. */
   discover(signal: AbortSignal): Promise<readonly StoreAddress[]>;
+  /** Whether it is there, without opening, marking or changing anything. Fails as open() would. */
+  look(store: StoreAddress, signal: AbortSignal): Promise<{ readonly readOnly: boolean }>;
   /** Opens by address; StoreUnavailable when it is missing or cannot be read. */
   open(store: StoreAddress, signal: AbortSignal): Promise<Store>;
 }

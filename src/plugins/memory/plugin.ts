@@ -11,6 +11,10 @@ export class MemoryPlugin implements StorePlugin {
     return [];
   }
 
+  async look(): Promise<{ readonly readOnly: boolean }> {
+    return { readOnly: false };
+  }
+
   async open(store: StoreAddress): Promise<Store> {
     return new MemoryStore(this.collection(store));
   }
