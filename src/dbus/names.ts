@@ -50,6 +50,30 @@ export const dbus = {
   objectManager: 'org.freedesktop.DBus.ObjectManager',
   introspectable: 'org.freedesktop.DBus.Introspectable',
   peer: 'org.freedesktop.DBus.Peer',
+  /** The annotation that says how a property tells of its changes. */
+  emitsChangedSignal: 'org.freedesktop.DBus.Property.EmitsChangedSignal',
+} as const;
+
+const STANDARD_ERROR = 'org.freedesktop.DBus.Error';
+
+/** Error names of the D-Bus specification and its reference implementation. */
+export const standardErrors = {
+  failed: `${STANDARD_ERROR}.Failed`,
+  invalidArgs: `${STANDARD_ERROR}.InvalidArgs`,
+  unknownObject: `${STANDARD_ERROR}.UnknownObject`,
+  unknownInterface: `${STANDARD_ERROR}.UnknownInterface`,
+  unknownMethod: `${STANDARD_ERROR}.UnknownMethod`,
+  unknownProperty: `${STANDARD_ERROR}.UnknownProperty`,
+  propertyReadOnly: `${STANDARD_ERROR}.PropertyReadOnly`,
+  limitsExceeded: `${STANDARD_ERROR}.LimitsExceeded`,
+  notSupported: `${STANDARD_ERROR}.NotSupported`,
+  serviceUnknown: `${STANDARD_ERROR}.ServiceUnknown`,
+  nameHasNoOwner: `${STANDARD_ERROR}.NameHasNoOwner`,
+  disconnected: `${STANDARD_ERROR}.Disconnected`,
+  noReply: `${STANDARD_ERROR}.NoReply`,
+  timeout: `${STANDARD_ERROR}.Timeout`,
+  timedOut: `${STANDARD_ERROR}.TimedOut`,
+  spawn: `${STANDARD_ERROR}.Spawn.`,
 } as const;
 
 /** UDisks2, asked to mount, unmount and power off volumes. */
