@@ -12,12 +12,15 @@
 static const napi_type_tag monitor_tag = {0x2e4c6a8f1b3d5079, 0xa1c3e5f708192b4d};
 
 /* Events handed over before the loop gets its turn again. */
-enum { BATCH = 64 };
+enum { BATCH = 64, MOST_FAULTS = 10000 };
 
 struct monitor {
   /* One for JavaScript's handle, one for the open poll. */
   int holders;
   bool open;
+  bool overflowed;
+  /* Reads in a row that gave neither an event nor a reason to wait. */
+  int faults;
   napi_env env;
   struct udev *udev;
   struct udev_monitor *source;
@@ -96,31 +99,37 @@ static void fail(struct monitor *monitor, int error) {
 
 static void on_readable(uv_poll_t *poll, int status, int events) {
   struct monitor *monitor = poll->data;
-  bool overflowed = false;
+  bool heard = false;
   (void)events;
   for (int count = 0; count < BATCH && monitor->open; count++) {
     errno = 0;
     struct udev_device *device = udev_monitor_receive_device(monitor->source);
+    int error = errno;
+    if (device || error == ENOBUFS) {
+      heard = true;
+      monitor->faults = 0;
+    }
     if (device) {
       deliver(monitor, "event", device, 0);
       udev_device_unref(device);
-      continue;
-    }
-    if (errno == ENOBUFS) {
-      overflowed = true;
-      deliver(monitor, "overflow", NULL, 0);
-      continue;
-    }
-    /* EAGAIN: read empty. Anything else that passes (a forged or cut message) libudev has already thrown away. */
-    if (errno == EBADF || errno == ENOTCONN || errno == ENOTSOCK) {
-      fail(monitor, errno);
+    } else if (error == ENOBUFS) {
+      monitor->overflowed = true;
+    } else if (error == EAGAIN || error == EINTR) {
+      /* Told when all is read: only then would the kernel tell of another loss, so a look round now misses nothing. */
+      if (error == EAGAIN && monitor->overflowed) {
+        monitor->overflowed = false;
+        deliver(monitor, "overflow", NULL, 0);
+      }
+      break;
+    } else if (++monitor->faults > MOST_FAULTS) {
+      /* A forged or cut message is thrown away by libudev and costs one turn; a dead socket would turn for ever. */
+      fail(monitor, error);
       return;
     }
-    break;
   }
   /* libuv stops at POLLERR, which is how the kernel tells of an overflow; the socket itself is as good as before. */
   if (status < 0 && monitor->open) {
-    int error = overflowed ? uv_poll_start(poll, UV_READABLE, on_readable) : status;
+    int error = heard ? uv_poll_start(poll, UV_READABLE, on_readable) : status;
     if (error) fail(monitor, -error);
   }
 }
