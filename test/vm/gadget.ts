@@ -1,0 +1,89 @@
+import type { Guest } from './guest.js';
+import { quoted } from './shell.js';
+
+export interface GadgetSpec {
+  /** Of the gadget in configfs; letters and digits. */
+  readonly name: string;
+  /** 0 to 3: the port of the virtual controller. */
+  readonly port: number;
+  /** Four hex digits each, as `054c:0385`. */
+  readonly usbId: string;
+  readonly manufacturer: string;
+  readonly product: string;
+  /** A device without one when empty. */
+  readonly serial: string;
+  /** One logical unit for each: an image file of the guest, or nothing while its slot is empty. */
+  readonly units: readonly { readonly image: string; readonly readOnly?: boolean }[];
+  /** About a megabyte a second, so that a copy takes as long as it does with the real thing. */
+  readonly slow?: boolean;
+}
+
+const CONFIGFS = '/sys/kernel/config/usb_gadget';
+
+/** A USB mass storage device with the names of a real one, made by the guest's own kernel (configfs on dummy_hcd). */
+export class DiskGadget {
+  readonly #folder: string;
+
+  constructor(
+    private readonly guest: Guest,
+    private readonly spec: GadgetSpec,
+  ) {
+    this.#folder = `${CONFIGFS}/${spec.name}`;
+  }
+
+  /** Makes the device, not yet plugged in. */
+  async make(): Promise<void> {
+    const { name, usbId, manufacturer, product, serial, units, slow = false } = this.spec;
+    const [vendorId, productId] = usbId.split(':');
+    const set = (path: string, value: string): string => `echo ${quoted(value)} > ${path}`;
+    const storage = `functions/mass_storage.${name}`;
+    const script = [
+      // 16 bytes a transaction more or less: the virtual controller knows full and high speed, and every gadget may choose.
+      'modprobe dummy_hcd num=4 is_high_speed=1 is_super_speed=0',
+      'modprobe libcomposite',
+      `mountpoint -q /sys/kernel/config || mount -t configfs none /sys/kernel/config`,
+      `mkdir ${this.#folder}`,
+      `cd ${this.#folder}`,
+      set('idVendor', `0x${vendorId}`),
+      set('idProduct', `0x${productId}`),
+      set('bcdUSB', '0x0200'),
+      slow ? set('max_speed', 'full-speed') : ':',
+      'mkdir strings/0x409',
+      set('strings/0x409/manufacturer', manufacturer),
+      set('strings/0x409/product', product),
+      serial === '' ? ':' : set('strings/0x409/serialnumber', serial),
+      'mkdir configs/c.1',
+      set('configs/c.1/MaxPower', '250'),
+      `mkdir ${storage}`,
+      ...units.flatMap(({ image, readOnly = false }, unit) => [
+        `[ -d ${storage}/lun.${unit} ] || mkdir ${storage}/lun.${unit}`,
+        set(`${storage}/lun.${unit}/removable`, '1'),
+        readOnly ? set(`${storage}/lun.${unit}/ro`, '1') : ':',
+        set(`${storage}/lun.${unit}/file`, image),
+      ]),
+      `ln -s ${storage} configs/c.1/`,
+    ];
+    await this.guest.root.run(['sh', '-ec', script.join('\n')]);
+  }
+
+  async plug(): Promise<void> {
+    await this.#write('UDC', `dummy_udc.${this.spec.port}`);
+  }
+
+  /** Out of the port, as a hand does it. */
+  async pull(): Promise<void> {
+    // An empty write to a gadget that hangs on no port fails; it is out then.
+    await this.guest.root.attempt(['sh', '-c', `echo > ${this.#folder}/UDC`]);
+  }
+
+  /** Puts another medium in a slot, or none, while the device stays plugged in. */
+  async insert(unit: number, image: string): Promise<void> {
+    const lun = `functions/mass_storage.${this.spec.name}/lun.${unit}`;
+    if (image === '') await this.#write(`${lun}/forced_eject`, '1');
+    else await this.#write(`${lun}/file`, image);
+  }
+
+  #write(path: string, value: string): Promise<string> {
+    return this.guest.root.run(['sh', '-c', 'echo "$1" > "$2"', 'sh', value, `${this.#folder}/${path}`]);
+  }
+}
