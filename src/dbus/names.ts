@@ -90,6 +90,7 @@ export const udisks = {
 export const logind = {
   name: 'org.freedesktop.login1',
   path: '/org/freedesktop/login1',
+  seats: '/org/freedesktop/login1/seat',
   manager: 'org.freedesktop.login1.Manager',
   seat: 'org.freedesktop.login1.Seat',
   session: 'org.freedesktop.login1.Session',

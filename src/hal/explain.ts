@@ -1,0 +1,85 @@
+import type { Device, Evidence, Match } from './device.js';
+import type { ProbeOutcome } from './identify.js';
+import { ownerReason } from './owner.js';
+import { presentable, subsystemOf } from './words.js';
+
+/** All that `cradle explain` has to say of one device. */
+export interface Explained {
+  readonly device: Device;
+  readonly match: Match;
+  /** The fact its id rests on; undefined when it rests on the port. */
+  readonly fact: string | undefined;
+  readonly ignored: boolean;
+  readonly probes: readonly ProbeOutcome[];
+  readonly login: string;
+}
+
+/** What a device is and why, for a person to read. */
+export function explainDevice({ device, match, fact, ignored, probes, login }: Explained): string {
+  const { identity, owner } = device;
+  const name = [identity.manufacturer, identity.model].filter((word) => word !== '').join(' ');
+  const blocks = [
+    [`${device.id}: ${name === '' ? 'a device without a name' : name}`, ...summary(device, fact, ignored)],
+    [
+      `Ways in (${device.sightings.length})`,
+      ...device.sightings.map(({ source, key, evidence }) => {
+        const detail = [subsystemOf(evidence), evidence.get('devtype'), evidence.get('node')]
+          .filter(Boolean)
+          .join(', ');
+        return `  ${source} ${presentable(key)}${detail === '' ? '' : ` (${detail})`}`;
+      }),
+    ],
+    ['Facts', ...factLines(device.evidence)],
+    ['Probes', ...probes.map((outcome) => `  ${outcome.probe}: ${outcomeOf(outcome)}`)],
+    [
+      'Assigned',
+      ...[...match.origins].map(([key, { file, line, title }]) => {
+        const value = match.assignments.get(key);
+        return `  ${value === undefined ? `${key} taken back` : `${key}=${value}`}  (${fileName(file)}:${line} [${title}])`;
+      }),
+    ],
+    [
+      'Sections that apply',
+      ...match.trace
+        .filter(({ verdict }) => verdict === 'applies')
+        .map(({ file, line, section }) => `  ${fileName(file)}:${line} [${section}]`),
+    ],
+    [
+      'Sections that do not apply',
+      ...match.trace
+        .filter(({ verdict }) => verdict !== 'applies')
+        .map(({ file, line, section, verdict }) => `  ${fileName(file)}:${line} [${section}] ${presentable(verdict)}`),
+    ],
+    ['Owner', `  ${owner.kind}: ${ownerReason(owner, login)}`],
+  ];
+  return `${blocks
+    .filter((lines) => lines.length > 1)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function summary({ identity, id }: Device, fact: string | undefined, ignored: boolean): readonly string[] {
+  const ways = identity.transport === undefined ? '' : ` over ${identity.transport}`;
+  return [
+    `  is a ${identity.kind === 'unknown' ? 'device of unknown kind' : identity.kind}, icon ${identity.icon}`,
+    identity.plugin === undefined
+      ? '  no rule names a plugin for it, so it is not identified'
+      : `  spoken to by the plugin ${identity.plugin}${ways}, started by ${identity.startedBy === 'us' ? 'us' : 'the device'}`,
+    ...(ignored ? ['  not shown: a rule says there is nothing to sync with it'] : []),
+    fact === undefined
+      ? `  its id rests on the port, since nothing lasting tells it from its like`
+      : `  its id ${id} rests on ${fact}`,
+    ...identity.stores.map(({ name, address, contentType }) => `  store ${name}: ${address} (${contentType})`),
+    ...[...identity.options].map(([key, value]) => `  option ${key}=${value}`),
+  ];
+}
+
+const factLines = (facts: Evidence): readonly string[] =>
+  [...facts]
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([name, value]) => `  ${name} = ${presentable(value)}`);
+
+const outcomeOf = ({ failure, facts }: ProbeOutcome): string =>
+  failure === undefined ? `gave ${facts.size} facts` : presentable(failure);
+
+const fileName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
