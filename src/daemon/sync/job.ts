@@ -3,12 +3,18 @@ import type { MappingTable } from './mapping.js';
 
 /** Left is the desktop, right the device, always. */
 export type Side = 'left' | 'right';
+export const SIDES = ['left', 'right'] as const;
 export const other = (side: Side): Side => (side === 'left' ? 'right' : 'left');
 
 export type FirstSync = 'combine' | 'keep-left' | 'keep-right';
+/**
+ * `to-right` brings the desktop's news to the device, its deletions too, and never touches the desktop.
+ * `to-left` brings in what the device has and never touches the device; what the device loses stays on the desktop.
+ */
 export type Direction = 'both' | 'to-left' | 'to-right';
 
 export interface Conflict {
+  /** Undefined: removed on that side. */
   readonly left: Item | undefined;
   readonly right: Item | undefined;
 }
@@ -19,7 +25,7 @@ export type ConflictPolicy = (conflict: Conflict) => Resolution;
 
 /** Keeps what a sync overwrites or removes, so that nothing is ever silently lost. */
 export interface Attic {
-  /** Tells where the copy went, for the history and the log. */
+  /** Durable when it settles; tells where the copy went, for the history and the log. */
   keep(
     side: Side,
     ref: ItemRef,
@@ -36,34 +42,52 @@ export interface Job {
   readonly mapping: MappingTable;
   readonly policy: ConflictPolicy;
   readonly direction: Direction;
-  /** What to do when nothing is mapped yet, or the mapping no longer holds; undefined: stop with NeedsDecision. */
+  /** What to do when nothing is mapped yet; undefined: stop with NeedsDecision. */
   readonly firstSync: FirstSync | undefined;
   /** Answers of a person to an earlier stop. */
   readonly allowMassDeletion: boolean;
+  /** Voids the mapping of a replaced store and combines. */
   readonly allowReplaced: boolean;
   /** Decides what is wanted on the device, by name and reference; an unwanted item leaves the device, never the desktop. */
   readonly wanted: (ref: ItemRef) => boolean;
+  /** Names what `wanted` goes by; when it or the direction differs from last time, all is looked at in full. */
+  readonly terms: string;
   readonly attic: Attic;
 }
 
+/** How far a session is, in items to be written or removed. */
 export interface Tally {
   readonly done: number;
   readonly planned: number;
   readonly conflicts: number;
 }
 
-/** What a session did to one side. */
+/** What a session does, or did, to one side. */
 export interface SideCounts {
   readonly created: number;
   readonly changed: number;
   readonly removed: number;
 }
 
+/** An item that was left as it was, and why; it is tried again next time. */
+export interface Refusal {
+  /** The side that would have been written. */
+  readonly side: Side;
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** What a session did; true at every moment of it, also after it failed. */
 export interface Outcome {
   readonly left: SideCounts;
   readonly right: SideCounts;
   /** Pairs found equal without copying. */
   readonly joined: number;
   readonly conflicts: number;
-  readonly refused: readonly { readonly side: Side; readonly name: string; readonly reason: string }[];
+  /** The first hundred of them. */
+  readonly refused: readonly Refusal[];
+  readonly refusedCount: number;
+  /** Where the attic put what was overwritten or removed: the first hundred. */
+  readonly kept: readonly string[];
+  readonly keptCount: number;
 }

@@ -1,12 +1,16 @@
-import type { Anchor, ItemRef } from '../../plugins/contract.js';
-import type { Side } from './job.js';
+import type { Anchor, ItemId, ItemRef } from '../../plugins/contract.js';
+import type { FirstSync, Side } from './job.js';
 
 /** Where both sides stood when they last agreed. */
 export interface Agreement {
-  readonly left: Anchor;
-  readonly right: Anchor;
+  /** Undefined until a first sync has run through: both sides are listed in full. */
+  readonly anchors: { readonly left: Anchor; readonly right: Anchor } | undefined;
   readonly leftIdentity: string;
   readonly rightIdentity: string;
+  /** How a first sync that has begun and not run through meets unpaired items; undefined afterwards. */
+  readonly firstSync: FirstSync | undefined;
+  /** Direction and filter it was made under. */
+  readonly terms: string;
 }
 
 /** One side of a pair as it was when both sides agreed. */
@@ -21,30 +25,77 @@ export interface Pair {
   readonly right: Known;
 }
 
+/** A pair without all that a first glance does not need: 100,000 of these fit in memory. */
+export interface PairOutline {
+  readonly left: Outline;
+  readonly right: Outline;
+}
+
+export interface Outline {
+  readonly id: ItemId;
+  readonly revision: string;
+  readonly volume: string | undefined;
+}
+
 /** Written before a side is touched, so that an interrupted run knows its own hand when it sees it again. */
-export interface Intent {
+export type Intent =
+  | {
+      readonly kind: 'put';
+      readonly side: Side;
+      /** What is copied: the item of the other side, as it was read. */
+      readonly from: ItemRef;
+      /** Undefined until a large body has been read to its end; before that the store cannot have taken it. */
+      readonly digest: string | undefined;
+      /** What is replaced; undefined for a new item. */
+      readonly over: ItemRef | undefined;
+    }
+  | { readonly kind: 'remove'; readonly side: Side; readonly ref: ItemRef };
+
+/**
+ * An item that was seen changed, new or gone and has not been dealt with. With the anchors moved on, the store will not
+ * tell of it again, so it is remembered: what is pending and what is mapped are together all there was at the anchors.
+ */
+export interface Pending {
   readonly side: Side;
-  /** What is copied: the item of the other side, as it was read. */
-  readonly from: Known;
-  /** What is replaced; undefined for a new item. */
-  readonly over: ItemRef | undefined;
+  readonly id: ItemId;
+  /** Undefined: gone. */
+  readonly ref: ItemRef | undefined;
+  /** Whether the next session shall try again even when nothing else moved; false where direction or filter leave it out. */
+  readonly retry: boolean;
+}
+
+/** One durable step of a session. */
+export interface Progress {
+  /** Replaces pairs that hold either id. */
+  readonly join?: readonly Pair[];
+  /** Forgets the pairs that hold these ids on that side. */
+  readonly part?: readonly { readonly side: Side; readonly id: ItemId }[];
+  readonly intend?: readonly Intent[];
+  /** Forgets the intents: of a put by the id of its source, of a remove by the id that is removed. */
+  readonly fulfil?: readonly { readonly kind: Intent['kind']; readonly side: Side; readonly id: ItemId }[];
 }
 
 /** Remembers which items are the same item, and what both sides looked like when they agreed. */
 export interface MappingTable {
   readonly agreement: Agreement | undefined;
   readonly size: number;
+  /** Pairs whose item on that side lives on one of these volumes or on none; all when undefined. */
+  count(side: Side, volumes: ReadonlySet<string> | undefined): number;
   pairs(): Iterable<Pair>;
-  find(side: Side, id: string): Pair | undefined;
-  /** Durable at once: an interrupted session keeps what it has done. Replaces pairs that hold either id. */
-  join(pairs: readonly Pair[]): void;
-  part(pairs: readonly Pair[]): void;
-  intents(): Iterable<Intent>;
-  intend(intents: readonly Intent[]): void;
-  /** Forgets the intents of these source ids on that side. */
-  fulfil(side: Side, fromIds: readonly string[]): void;
-  /** Only a whole session may move the anchors. */
-  agree(agreement: Agreement): void;
-  /** Forgets everything: pairs, intents and agreement. */
+  outlines(): Iterable<PairOutline>;
+  find(side: Side, id: ItemId): Pair | undefined;
+  intents(): readonly Intent[];
+  pending(): readonly Pending[];
+  /** Whether anything pending asks to be tried again. */
+  readonly restless: boolean;
+  /** Durable when it returns, as a whole or not at all: an interrupted session keeps what it has done. */
+  advance(progress: Progress): void;
+  /** Begins a first sync: forgets everything and remembers whose agreement it shall be. */
+  begin(agreement: Agreement): void;
+  /** Forgets all intents, once what they left behind has been recognised. */
+  forgetIntents(): void;
+  /** Only a whole session may move the anchors. `pending` replaces what was pending; undefined leaves it. */
+  agree(agreement: Agreement, pending: readonly Pending[] | undefined): void;
+  /** Forgets everything: pairs, intents, what is pending and the agreement. */
   clear(): void;
 }

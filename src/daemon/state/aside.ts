@@ -1,0 +1,63 @@
+import { existsSync, renameSync } from 'node:fs';
+import Sqlite from 'better-sqlite3';
+import type { Log, StoreAddress } from '../../plugins/contract.js';
+import type { Binding } from './binding.js';
+import { readBinding } from './bindings.js';
+import { type Claim, readClaim } from './claims.js';
+import type { Row } from './database.js';
+import { type KnownDevice, readDevice } from './devices.js';
+import { readable } from './readable.js';
+import { readStore } from './stores.js';
+
+/** SQLite's own files beside a database (sqlite.org/tempfiles.html). */
+const COMPANIONS = ['', '-wal', '-shm'] as const;
+
+/** What could be read of a database that was set aside. Its mappings are void: nothing tells what was agreed since. */
+export interface Salvage {
+  readonly devices: readonly KnownDevice[];
+  readonly claims: readonly Claim[];
+  /** Each asked to combine, whatever it said before, so that nothing is removed on either side. */
+  readonly bindings: readonly Binding[];
+  readonly stores: readonly StoreAddress[];
+}
+
+/** Moves a database and its companions to a dated name beside it, and tells the name. Never removes or replaces one. */
+export function setAside(path: string, now = new Date()): string {
+  const date = now.toISOString().slice(0, 19).replaceAll(':', '');
+  for (let attempt = 0; ; attempt++) {
+    const aside = `${path}.${date}${attempt === 0 ? '' : `-${attempt}`}`;
+    if (COMPANIONS.some((companion) => existsSync(aside + companion))) continue;
+    // The write-ahead log first: were it left behind, SQLite would take it for the new database's own.
+    for (const companion of COMPANIONS.toReversed())
+      if (existsSync(path + companion)) renameSync(path + companion, aside + companion);
+    return aside;
+  }
+}
+
+/** Reads what it can and changes nothing; a broken or unknown table gives nothing. */
+export function salvage(path: string, log: Log): Salvage {
+  let sqlite: Sqlite.Database | undefined;
+  const rows = <T>(table: string, read: (row: Row) => T): readonly T[] => {
+    try {
+      return readable(sqlite?.prepare<[], Row>(`SELECT * FROM ${table}`).all() ?? [], read, log);
+    } catch (error) {
+      log.warn(`${table} could not be read from the database that was set aside`, { error });
+      return [];
+    }
+  };
+  try {
+    sqlite = new Sqlite(path, { readonly: true, fileMustExist: true });
+  } catch (error) {
+    log.warn('nothing could be read from the database that was set aside', { error });
+  }
+  try {
+    return {
+      devices: rows('devices', readDevice),
+      claims: rows('claims', readClaim),
+      bindings: rows('bindings', readBinding).map((binding) => ({ ...binding, firstSync: 'combine' })),
+      stores: rows('stores', readStore),
+    };
+  } finally {
+    sqlite?.close();
+  }
+}
