@@ -101,7 +101,7 @@ static void on_readable(uv_poll_t *poll, int status, int events) {
   struct monitor *monitor = poll->data;
   bool heard = false;
   (void)events;
-  for (int count = 0; count < BATCH && monitor->open; count++) {
+  for (int count = 0; (count < BATCH || monitor->overflowed) && monitor->open; count++) {
     errno = 0;
     struct udev_device *device = udev_monitor_receive_device(monitor->source);
     int error = errno;
@@ -114,9 +114,9 @@ static void on_readable(uv_poll_t *poll, int status, int events) {
       udev_device_unref(device);
     } else if (error == ENOBUFS) {
       monitor->overflowed = true;
-    } else if (error == EAGAIN || error == EINTR) {
+    } else if (error == EAGAIN) {
       /* Told when all is read: only then would the kernel tell of another loss, so a look round now misses nothing. */
-      if (error == EAGAIN && monitor->overflowed) {
+      if (monitor->overflowed) {
         monitor->overflowed = false;
         deliver(monitor, "overflow", NULL, 0);
       }
