@@ -5,7 +5,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 out=$(mkdir -p "$1" && cd "$1" && pwd)
-[ "$(id -u)" = 0 ] || { echo "build-image.sh: building a root disk with the right owners wants root; run: sudo $0 $out" >&2; exit 1; }
+[ "$(id -u)" = 0 ] || { echo "build-image.sh: building a root disk with the right owners wants root, once; run: sudo $here/image.sh" >&2; exit 1; }
 [ "$(dpkg --print-architecture)" = amd64 ] || { echo "build-image.sh: only amd64 guests are known" >&2; exit 1; }
 for tool in mmdebstrap busybox cpio zstd mke2fs depmod ssh-keygen node; do
   command -v $tool > /dev/null || { echo "build-image.sh: $tool is missing; scripts/bootstrap.sh vm installs it" >&2; exit 1; }
@@ -77,4 +77,6 @@ done
 size=$(($(du -sm --exclude=proc "$root" | cut -f1) * 12 / 10 + 1500))
 rm -f "$out/root.img"
 mke2fs -q -t ext4 -O '^has_journal,^metadata_csum' -E lazy_itable_init=1,root_owner=0:0 -d "$root" "$out/root.img" "${size}M"
+# Built with sudo, used without.
+[ -z "${SUDO_UID:-}" ] || chown -R "$SUDO_UID:$SUDO_GID" "$out"
 lap "done: $(du -sm "$out/root.img" | cut -f1) MB on disk"

@@ -20,6 +20,7 @@ new=$cache/.new-$key
 rm -rf "$new"
 if "$here/build-image.sh" "$new" >&2; then
   touch "$new/complete"
+  [ -z "${SUDO_UID:-}" ] || chown "$SUDO_UID:$SUDO_GID" "$cache" "$cache/lock" "$new/complete"
   find "$cache" -maxdepth 1 -name 'image-*' -mtime +1 -exec rm -rf {} +
   rm -rf "$image"
   mv "$new" "$image"

@@ -68,13 +68,17 @@ export class Medium {
     await this.#mtools(['mdel', '-i', this.#drive(volume), `::${path}`]);
   }
 
-  /** Paths of all files of a volume, sorted; without what starts with a dot. */
+  /** Paths of all files of a volume, sorted. */
   async list(volume = 0): Promise<readonly string[]> {
-    const said = await this.#mtools(['mdir', '-b', '-/', '-i', this.#drive(volume), '::']);
-    return said
+    const mdir = ['env', 'MTOOLS_SKIP_CHECK=1', 'mdir', '-a', '-b', '-/', '-i', this.#drive(volume), '::'];
+    const { code, stdout, stderr } = await this.shell.attempt(mdir);
+    // What mdir says of a volume on which there is nothing.
+    if (code !== 0 && stderr.includes('File "::" not found')) return [];
+    if (code !== 0) throw new Error(`${this.image} cannot be listed: ${stderr}`);
+    return stdout
       .split('\n')
       .map((line) => line.trim().replace(/^::\//, ''))
-      .filter((path) => path !== '' && !path.endsWith('/') && !/(^|\/)\./.test(path))
+      .filter((path) => path !== '' && !path.endsWith('/'))
       .sort();
   }
 
