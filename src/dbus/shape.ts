@@ -1,6 +1,6 @@
 import type { Dict, Options, Variant } from './variant.js';
 
-/** The D-Bus types our API uses, as we give them. */
+/** The D-Bus types our API uses, as we give them, and those of services that tests stand in for. */
 export interface Sent {
   s: string;
   o: string;
@@ -14,6 +14,9 @@ export interface Sent {
   ay: Uint8Array;
   as: readonly string[];
   ao: readonly string[];
+  '(so)': readonly [string, string];
+  '(uo)': readonly [number, string];
+  'a(so)': readonly (readonly [string, string])[];
   'a(ss)': readonly (readonly [string, string])[];
   'a{ss}': Readonly<Record<string, string>>;
   'a{su}': Readonly<Record<string, number>>;
