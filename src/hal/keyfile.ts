@@ -78,10 +78,11 @@ export function parseKeyfile(content: Uint8Array | string): Keyfile {
       fault(number, 'the line holds a control character');
     } else if (text.startsWith('[')) {
       if (sections.length >= KEYFILE_LIMITS.sections) {
+        current = undefined;
         fault(number, `the file has more than ${KEYFILE_LIMITS.sections} sections`);
         break;
       }
-      const title = text.endsWith(']') ? text.slice(1, -1).trim() : '';
+      const title = text.slice(1, text.endsWith(']') ? -1 : undefined).trim();
       current = { title, line: number, comment, entries: [], faulty: false };
       comment = [];
       sections.push(current);
