@@ -16,15 +16,13 @@ export function toWire(signature: string, body: readonly unknown[]): unknown[] {
 }
 
 function lower(type: Type, value: unknown, budget: { bytes: number }): unknown {
-  budget.bytes -= 8;
-  if (budget.bytes < 0)
-    throw new CradleError('LimitsExceeded', `the message would be larger than ${OUTGOING_LIMIT} bytes`);
+  spend(budget, 8);
   switch (type.code) {
     case 's':
     case 'g':
     case 'o':
       if (typeof value !== 'string') break;
-      budget.bytes -= value.length;
+      spend(budget, value.length);
       // D-Bus cannot carry NUL; a device's strange words must not make the whole answer fail.
       return value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value;
     case 'b':
@@ -49,12 +47,18 @@ function lower(type: Type, value: unknown, budget: { bytes: number }): unknown {
   throw notOfType(type, value);
 }
 
+function spend(budget: { bytes: number }, bytes: number): void {
+  budget.bytes -= bytes;
+  if (budget.bytes < 0)
+    throw new CradleError('LimitsExceeded', `the message would be larger than ${OUTGOING_LIMIT} bytes`);
+}
+
 function lowerArray(type: Type, value: unknown, budget: { bytes: number }): unknown {
   const [element] = type.children;
   if (element === undefined) throw notOfType(type, value);
   if (element.code === 'y') {
     if (!(value instanceof Uint8Array)) throw notOfType(type, value);
-    budget.bytes -= value.byteLength;
+    spend(budget, value.byteLength);
     return value;
   }
   if (element.code === '{') {

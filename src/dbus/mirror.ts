@@ -73,7 +73,7 @@ class TreeMirror implements Mirror {
 
   view<S extends Shape>(path: string, shape: S): View<S> | undefined {
     const values = this.#objects.get(path)?.get(shape.name);
-    return values === undefined ? undefined : viewOf(shape, toOptions(values));
+    return values === undefined ? undefined : viewOf(shape, values);
   }
 
   all<S extends Shape>(shape: S): readonly { readonly path: string; readonly view: View<S> }[] {
@@ -125,8 +125,10 @@ class TreeMirror implements Mirror {
     this.#early = [];
     const loading = this.#load(owner);
     this.#loading = loading;
-    // open() hears of a failure of the first loading; a later one ends with the owner it asked.
-    loading.catch(() => {});
+    // open() hears of a failure of the first loading; a later one leaves what signals tell.
+    loading.catch(() => {
+      this.#early = undefined;
+    });
   }
 
   async #load(owner: string): Promise<void> {
@@ -187,5 +189,3 @@ class TreeMirror implements Mirror {
     return { kind: 'removed', path, interfaces };
   }
 }
-
-const toOptions = (values: ReadonlyMap<string, unknown>): Options => values;

@@ -53,7 +53,11 @@ export async function privateBus(t: TestContext, options: PrivateBusOptions = {}
 `,
   );
   const daemon = spawn('dbus-daemon', [`--config-file=${config}`, '--nofork', '--print-address=1'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let complaints = '';
+  daemon.stderr.setEncoding('utf8').on('data', (text: string) => {
+    if (complaints.length < 4_000) complaints += text;
   });
   const gone = once(daemon, 'exit');
   const kill = async (): Promise<void> => {
@@ -65,7 +69,7 @@ export async function privateBus(t: TestContext, options: PrivateBusOptions = {}
   const address = await Promise.race([
     once(lines, 'line').then(([line]) => String(line)),
     gone.then(() => {
-      throw new Error('dbus-daemon did not start');
+      throw new Error(`dbus-daemon did not start: ${complaints}`);
     }),
   ]);
   lines.close();
