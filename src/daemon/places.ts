@@ -15,6 +15,7 @@ export interface Places {
 export interface PlaceOptions {
   readonly state?: string | undefined;
   readonly rules?: readonly string[] | undefined;
+  readonly settings?: string | undefined;
 }
 
 export function findPlaces(environment: NodeJS.ProcessEnv, options: PlaceOptions): Places {
@@ -26,7 +27,7 @@ export function findPlaces(environment: NodeJS.ProcessEnv, options: PlaceOptions
   const config = join(folder('XDG_CONFIG_HOME', '.config'), 'cradle');
   return {
     state: options.state ?? join(folder('XDG_STATE_HOME', '.local/state'), 'cradle'),
-    settings: join(config, 'settings'),
+    settings: options.settings ?? join(config, 'settings'),
     rules: options.rules ?? ruleFolders(environment, shippedRules()),
   };
 }

@@ -40,7 +40,8 @@ export class DesktopStores {
     const found = new Map<string, StoreAddress>();
     for (const plugin of this.#catalogue.stores.values()) {
       try {
-        for (const address of await plugin.discover(signal)) if (!found.has(address.name)) found.set(address.name, address);
+        for (const address of await plugin.discover(signal))
+          if (!found.has(address.name)) found.set(address.name, address);
       } catch (error) {
         this.#log.warn(`${plugin.name} found no stores`, { error });
       }
@@ -51,7 +52,8 @@ export class DesktopStores {
       added.add(address.name);
     }
     for (const name of [...this.#known.keys()]) if (!found.has(name)) this.#forget(name);
-    for (const address of found.values()) this.#set({ address, available: false, readOnly: false, added: added.has(address.name) });
+    for (const address of found.values())
+      this.#set({ address, available: false, readOnly: false, added: added.has(address.name) });
     await Promise.all([...found.keys()].map((name) => this.look(name, signal)));
   }
 
@@ -75,7 +77,8 @@ export class DesktopStores {
       (store) => store.address.provider === address.provider && store.address.address === address.address,
     );
     if (known !== undefined) return known;
-    if (this.#known.has(address.name)) throw new CradleError('InvalidArgs', `there is a store named ${address.name} already`);
+    if (this.#known.has(address.name))
+      throw new CradleError('InvalidArgs', `there is a store named ${address.name} already`);
     const { readOnly } = await this.#inspect(address, signal);
     const store = { address, available: true, readOnly, added: true };
     this.#added.add(address);

@@ -11,7 +11,9 @@ export interface SessionHost {
   protocol(name: string): ProtocolPlugin;
   openDesktop(store: string, signal: AbortSignal): Promise<Store>;
   /** What a peer says of itself; may settle model and owner anew, and fail with NotOwner. */
-  learn(id: DeviceId, facts: Evidence): void;
+  learn(id: DeviceId, facts: Evidence): Promise<void>;
+  /** Whether the device may be unplugged now: nothing of it is mounted or open. */
+  released(id: DeviceId, safe: boolean): void;
   /** The terms of one pair: mapping, policy, direction, first sync, answers given. */
   job(binding: Binding, pair: StorePair, left: Store, right: Store): Job;
 }

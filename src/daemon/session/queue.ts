@@ -9,7 +9,9 @@ import { Session, type SessionResult } from './session.js';
 const MOST_SESSIONS = 256;
 
 export type QueueEvent =
-  | { readonly kind: 'added' | 'changed'; readonly session: Session }
+  | { readonly kind: 'added'; readonly session: Session }
+  /** `moved`: its state changed, not only its progress. */
+  | { readonly kind: 'changed'; readonly session: Session; readonly moved: boolean }
   | { readonly kind: 'ended'; readonly session: Session; readonly result: SessionResult };
 
 /**
@@ -21,13 +23,17 @@ export class Queue {
   readonly #mayStart: (session: Session) => boolean;
   readonly #sessions = new Map<number, Session>();
   readonly #listeners = new Set<(event: QueueEvent) => void>();
-  #last: number;
+  readonly #number: (binding: Binding, cause: Cause) => number;
 
-  /** `last` is the highest number ever given, so that a session's path is never used twice. */
-  constructor(host: SessionHost, mayStart: (session: Session) => boolean, last: number) {
+  /** `number` gives each session its own, never one twice, so that a session's path stands for it alone. */
+  constructor(
+    host: SessionHost,
+    mayStart: (session: Session) => boolean,
+    number: (binding: Binding, cause: Cause) => number,
+  ) {
     this.#host = host;
     this.#mayStart = mayStart;
-    this.#last = last;
+    this.#number = number;
   }
 
   get sessions(): readonly Session[] {
@@ -49,12 +55,11 @@ export class Queue {
     if (waiting !== undefined) return waiting;
     if (this.#sessions.size >= MOST_SESSIONS)
       throw new CradleError('LimitsExceeded', `${MOST_SESSIONS} sessions are already waiting`);
-    this.#last += 1;
-    const session = new Session(this.#last, binding, cause, this.#host);
+    const session = new Session(this.#number(binding, cause), binding, cause, this.#host);
     this.#sessions.set(session.number, session);
-    session.onChange(() => {
-      this.#tell({ kind: 'changed', session });
-      this.pump();
+    session.onChange((moved) => {
+      this.#tell({ kind: 'changed', session, moved });
+      if (moved) this.pump();
     });
     void session.ended.then((result) => {
       this.#sessions.delete(session.number);
@@ -69,6 +74,11 @@ export class Queue {
 
   deviceLost(device: DeviceId): void {
     for (const session of this.sessions) if (session.binding.device === device) session.deviceLost();
+  }
+
+  /** Ends the sessions of a device that is no longer ours. */
+  cancelDevice(device: DeviceId): void {
+    for (const session of this.sessions) if (session.binding.device === device) session.cancel();
   }
 
   /** Starts what may start now; called again whenever something may have changed that. */

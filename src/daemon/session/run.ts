@@ -18,6 +18,12 @@ export interface PairResult {
 /** These end the whole session; anything else ends one pair, and the other pairs go on. */
 const FATAL: ReadonlySet<ErrorCode> = new Set(['NotConnected', 'Cancelled', 'NotOwner', 'Timeout']);
 
+/** How long flushing and unmounting may take, in milliseconds: a slow card with a full cache. */
+const RELEASE_TIME = 120_000;
+
+/** Milliseconds between two words on progress: nobody reads faster. */
+const PROGRESS_INTERVAL = 100;
+
 interface Work {
   readonly pair: StorePair;
   job?: Job;
@@ -61,8 +67,10 @@ export class Run implements SessionWork, AsyncDisposable {
     );
     // Kept before anything else may fail, so that it is closed whatever happens.
     this.#peer = peer;
+    this.#host.released(device.id, false);
     signal.throwIfAborted();
-    this.#host.learn(device.id, peer.evidence);
+    await this.#host.learn(device.id, peer.evidence);
+    signal.throwIfAborted();
     await this.#each(async (work) => {
       const right = await peer.open(work.pair.device, signal);
       this.#open.push(right);
@@ -81,7 +89,12 @@ export class Run implements SessionWork, AsyncDisposable {
   }
 
   async exchange(progress: (tally: Tally) => void, signal: AbortSignal): Promise<void> {
-    const report = () => progress(sum(this.#works.map((work) => work.tally)));
+    let told = Number.NEGATIVE_INFINITY;
+    const report = (now = performance.now()) => {
+      if (now - told < PROGRESS_INTERVAL) return;
+      told = now;
+      progress(sum(this.#works.map((work) => work.tally)));
+    };
     report();
     await this.#each(async (work) => {
       if (work.job === undefined || work.plan === undefined) return;
@@ -95,6 +108,7 @@ export class Run implements SessionWork, AsyncDisposable {
         report();
       }
     });
+    report(Number.POSITIVE_INFINITY);
   }
 
   async commit(): Promise<void> {
@@ -114,6 +128,12 @@ export class Run implements SessionWork, AsyncDisposable {
     const peer = this.#peer;
     this.#peer = undefined;
     if (peer === undefined) return;
+    try {
+      await peer.release?.(AbortSignal.timeout(RELEASE_TIME));
+      this.#host.released(this.#binding.device, true);
+    } catch (error) {
+      this.#host.log.info('the device is not released', { error });
+    }
     try {
       await peer[Symbol.asyncDispose]();
     } catch (error) {

@@ -28,7 +28,7 @@ export class Session {
   readonly ended: Promise<SessionResult>;
   readonly #host: SessionHost;
   readonly #machine: SessionMachine;
-  readonly #listeners = new Set<(session: Session) => void>();
+  readonly #listeners = new Set<(moved: boolean) => void>();
   #run: Run;
   #working: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
@@ -85,7 +85,8 @@ export class Session {
     this.#machine.send({ type: 'device.lost' });
   }
 
-  onChange(listener: (session: Session) => void): Disposable {
+  /** `moved`: its state changed, or it let go of what it held; otherwise only its progress did. */
+  onChange(listener: (moved: boolean) => void): Disposable {
     this.#listeners.add(listener);
     return { [Symbol.dispose]: () => this.#listeners.delete(listener) };
   }
@@ -99,11 +100,10 @@ export class Session {
 
   #changed(snapshot: SessionSnapshot): void {
     const { state } = snapshot;
-    if (state !== this.#last) {
-      this.#last = state;
-      if (state === 'suspended' || isOver(state)) this.#close(snapshot);
-    }
-    for (const listener of this.#listeners) listener(this);
+    const moved = state !== this.#last;
+    this.#last = state;
+    if (moved && (state === 'suspended' || isOver(state))) this.#close(snapshot);
+    for (const listener of this.#listeners) listener(moved);
   }
 
   /** The promise of a stopped state may still be winding down: nothing is closed under its feet, but not for ever. */
@@ -120,7 +120,7 @@ export class Session {
       this.#closing = undefined;
       if (state === 'suspended') {
         this.#run = new Run(this.#host, this.binding);
-        for (const listener of this.#listeners) listener(this);
+        for (const listener of this.#listeners) listener(true);
       } else if (state === 'finished' || state === 'failed' || state === 'cancelled') {
         this.#end({ state, error, tally, pairs: run.results });
       }

@@ -1,0 +1,198 @@
+import { join } from 'node:path';
+import { type Bus, connectBus, sessionBusAddress } from '../dbus/bus.js';
+import { BUS_NAME } from '../dbus/names.js';
+import type { DeviceSource } from '../hal/device.js';
+import { MediaPlayerInfoProbe } from '../hal/media-player-info.js';
+import { waysInto } from '../hal/reach.js';
+import { Registry } from '../hal/registry.js';
+import { type Seat, unknownSeat, watchSeat } from '../hal/seat.js';
+import { createCatalogue } from '../plugins/catalogue.js';
+import type { Log } from '../plugins/contract.js';
+import { Alerts } from './alert/alerts.js';
+import type { Domain, Problem, Subject } from './api/domain.js';
+import { Publisher } from './api/publisher.js';
+import { startSession } from './api/start.js';
+import type { Places } from './places.js';
+import { Rulebook } from './rulebook.js';
+import { Chronicle } from './session/chronicle.js';
+import { DesktopStores } from './session/desktop-stores.js';
+import { Holds } from './session/holds.js';
+import { Presence } from './session/presence.js';
+import { Queue } from './session/queue.js';
+import { Surroundings } from './session/surroundings.js';
+import type { LoadedSettings } from './settings.js';
+import type { Binding } from './state/binding.js';
+import { openState, type State } from './state/state.js';
+import { FolderAttic } from './sync/attic.js';
+import { SystemBus } from './system-bus.js';
+import type { Supervisor } from './watchdog.js';
+
+export interface DaemonParts {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly places: Places;
+  readonly settings: LoadedSettings;
+  readonly version: string;
+  readonly log: Log;
+  readonly supervisor: Supervisor;
+  readonly sources: readonly DeviceSource[];
+  /** A session bus other than the environment's. */
+  readonly address?: string | undefined;
+}
+
+/**
+ * Builds the daemon, runs it until `stop` or until the session bus goes away, and takes it down again.
+ * Fails when it cannot begin: no bus, the name taken, no state folder.
+ */
+export async function runDaemon(parts: DaemonParts, stop: AbortSignal): Promise<void> {
+  const { log, environment, places, settings, supervisor } = parts;
+  const over = new AbortController();
+  const signal = AbortSignal.any([stop, over.signal]);
+  await using bus = await connectBus({
+    address: parts.address ?? sessionBusAddress(environment),
+    abort: stop,
+    unexpected: (error) => log.error('an error of our own on the bus', { error }),
+  });
+  using state = openState(join(places.state, 'state.db'), log);
+  await using systemBus = new SystemBus(environment);
+  await using seat = await findSeat(systemBus, log);
+  const probes = [new MediaPlayerInfoProbe()];
+  const catalogue = createCatalogue({ systemBus: systemBus.connect, log, environment });
+  const rulebook = await Rulebook.open(places.rules, catalogue, probes, log);
+  const registry = new Registry({
+    sources: parts.sources,
+    rules: rulebook.rules,
+    probes,
+    claims: state.claims.holds,
+    seat,
+    log,
+    settle: settings.settings.settleTime,
+  });
+
+  let publisher: Publisher | undefined;
+  const tell = (subject: Subject): void => publisher?.refresh(subject);
+  const presence = new Presence((id) => tell({ kind: 'device', id }));
+  const stores = new DesktopStores(
+    catalogue,
+    {
+      list: () => state.stores.list(),
+      add: (store) => state.stores.put(store),
+      remove: (name) => state.stores.remove(name),
+    },
+    log,
+  );
+  const attic = new FolderAttic(join(places.state, 'attic'), {
+    days: settings.settings.atticDays,
+    bytes: settings.settings.atticSize * 2 ** 20,
+  });
+  const holds = new Holds(state.settings.get('paused') === 'true', () => queue.pump());
+  const host = new Surroundings({ log, registry, catalogue, stores, state, presence, attic });
+  const queue = new Queue(
+    host,
+    (session) => !holds.inhibited && (!holds.paused || session.cause === 'user'),
+    (binding, cause) => state.history.begin(binding.id, binding.device, cause),
+  );
+  const chronicle = new Chronicle(state, log);
+  const domain: Domain = {
+    bus,
+    state,
+    registry,
+    catalogue,
+    stores,
+    queue,
+    holds,
+    presence,
+    log,
+    login: seat.whoAmI().login,
+    version: parts.version,
+    signal,
+    problems: () => problemsOf(settings, rulebook, state),
+    models: () => rulebook.models,
+    reloadRules: async () => registry.reconsider(await rulebook.reload()),
+    touch: (subject) => {
+      tell(subject);
+      alerts.reconsider();
+    },
+  };
+  await using alerts = new Alerts({
+    registry,
+    state,
+    stores,
+    log,
+    changeDelay: settings.settings.changeDelay,
+    inReach: (binding: Binding) => {
+      const device = registry.get(binding.device);
+      return device?.owner.kind === 'mine' && waysInto(device).length > 0;
+    },
+    start: (binding, cause) => void startSession(domain, binding, cause),
+  });
+
+  await stores.discover(signal);
+  publisher = new Publisher(domain, bus);
+  using _published = publisher;
+  using _remembering = registry.onEvent(({ kind, device }) => {
+    remember(state, presence, kind === 'vanished', device.id);
+    if (kind === 'vanished' || device.owner.kind === 'other') queue.deviceLost(device.id);
+    alerts.reconsider();
+    queue.pump();
+  });
+  using _chronicle = queue.onEvent((event) => {
+    supervisor.status(statusOf(registry, queue));
+    if (event.kind !== 'ended') return;
+    chronicle.ended(event.session, event.result);
+    alerts.reconsider();
+  });
+  await bus.own(BUS_NAME);
+  const watching = registry.start(signal);
+  alerts.start();
+  supervisor.ready();
+  supervisor.status(statusOf(registry, queue));
+  log.info(`cradled ${parts.version} is ready`, { rules: rulebook.rules.sections.length });
+
+  await Promise.race([bus.ended, new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }))]);
+  supervisor.stopping();
+  if (!stop.aborted) log.warn('the session bus went away');
+  await queue.drain();
+  over.abort();
+  await watching;
+}
+
+/** logind's word where there is a system bus; without one nobody knows who sits at the machine. */
+async function findSeat(systemBus: SystemBus, log: Log): Promise<Seat> {
+  let bus: Bus;
+  try {
+    bus = await systemBus.connect();
+  } catch (error) {
+    log.info('there is no system bus: nobody can say who sits at the machine', { error });
+    return unknownSeat();
+  }
+  return watchSeat(bus, log);
+}
+
+/** A device of ours is remembered with its last words, so that it is shown and bound also while it is away. */
+function remember(state: State, presence: Presence, gone: boolean, id: Parameters<Presence['appeared']>[0]): void {
+  const now = Date.now();
+  if (gone) {
+    const known = state.devices.get(id);
+    if (known !== undefined) state.devices.saw(id, known.identity, now);
+    presence.vanished(id);
+  } else if (presence.lastSeen(id) === undefined) presence.appeared(id, now);
+}
+
+function problemsOf(settings: LoadedSettings, rulebook: Rulebook, state: State): readonly Problem[] {
+  const problems: Problem[] = settings.faults.map((message) => ({ kind: 'settings', where: '', message }));
+  for (const { file, line, section, reason } of rulebook.complaints)
+    problems.push({
+      kind: 'rule',
+      where: `${file}:${line}`,
+      message: section === '' ? reason : `[${section}] ${reason}`,
+    });
+  const { setAside } = state.database;
+  if (setAside !== undefined) problems.push({ kind: 'state', where: setAside.path, message: setAside.reason });
+  return problems;
+}
+
+function statusOf(registry: Registry, queue: Queue): string {
+  const devices = registry.devices().length;
+  const busy = queue.sessions.filter((session) => session.busy).length;
+  return `${devices} device${devices === 1 ? '' : 's'}, ${busy} sync${busy === 1 ? '' : 's'} running`;
+}
