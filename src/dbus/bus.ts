@@ -85,6 +85,7 @@ class Connection implements Bus {
       ended: (cause: Error | undefined): void => {
         this.#wire = undefined;
         this.#calls.end(cause);
+        this.#objects.end();
         this.#end();
       },
     };

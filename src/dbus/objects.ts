@@ -38,6 +38,7 @@ interface Host {
 /** Our objects on the bus, and the way of a call from the message to the code and back. */
 export class Objects {
   readonly #objects = new Map<string, ReadonlyMap<string, Exported>>();
+  readonly #published = new Map<string, Disposable>();
   readonly #underWay = new Map<string, number>();
   #all = 0;
 
@@ -57,13 +58,21 @@ export class Objects {
     );
     const object = new Map(interfaces.map((one) => [one.shape.name, one]));
     this.#objects.set(path, object);
-    return {
+    const published = {
       [Symbol.dispose]: () => {
-        if (this.#objects.get(path) !== object) return;
+        if (this.#published.get(path) !== published) return;
+        this.#published.delete(path);
         for (const one of attached) one[Symbol.dispose]();
         this.#objects.delete(path);
       },
     };
+    this.#published.set(path, published);
+    return published;
+  }
+
+  /** Takes every object away when the bus is gone, so that none waits for the right moment to tell of a change. */
+  end(): void {
+    for (const published of [...this.#published.values()]) published[Symbol.dispose]();
   }
 
   /** Answers one call; never throws. */
