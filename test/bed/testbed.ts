@@ -3,11 +3,12 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import type { TestContext } from 'node:test';
 import { repositoryRoot } from '../support/root.js';
+import type { Scope } from '../support/scope.js';
 import { type Step, UsbDevice, type UsbOptions, type Volume } from './usb-device.js';
 
-const ROOT_HUB = '/devices/pci0000:00/0000:00:14.0/usb1';
+/** Where everything is plugged in. */
+export const ROOT_HUB = '/devices/pci0000:00/0000:00:14.0/usb1';
 
 /**
  * A machine to plug things into: what runs in its `environment` sees through the real libudev what is plugged here,
@@ -143,7 +144,7 @@ export class Testbed implements AsyncDisposable {
 }
 
 /** A machine for one test. */
-export async function testbed(t: TestContext): Promise<Testbed> {
+export async function testbed(t: Scope): Promise<Testbed> {
   const bed = await Testbed.start();
   t.after(() => bed[Symbol.asyncDispose]());
   return bed;

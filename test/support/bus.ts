@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { TestContext } from 'node:test';
 import { escapeValue } from '../../src/dbus/address.js';
 import { type Bus, connectBus } from '../../src/dbus/bus.js';
+import type { Scope } from './scope.js';
 import { temporaryFolder } from './tmp.js';
 
 /** A real dbus-daemon with nothing on it, for one test. */
@@ -25,7 +25,7 @@ export interface PrivateBusOptions {
 }
 
 /** Starts a dbus-daemon of its own: its configuration and socket stand in a temporary folder, and it starts no services. */
-export async function privateBus(t: TestContext, options: PrivateBusOptions = {}): Promise<PrivateBus> {
+export async function privateBus(t: Scope, options: PrivateBusOptions = {}): Promise<PrivateBus> {
   const folder = options.folder ?? (await temporaryFolder(t, 'cradle-bus-'));
   const config = join(folder, 'bus.conf');
   const services = options.services === undefined ? '' : `<servicedir>${options.services}</servicedir>`;
