@@ -1,5 +1,5 @@
 import type { Item, ItemRef, Store } from '../../plugins/contract.js';
-import type { MappingTable } from './mapping.js';
+import type { MappingTable, Pending } from './mapping.js';
 
 /** Left is the desktop, right the device, always. */
 export type Side = 'left' | 'right';
@@ -90,4 +90,6 @@ export interface Outcome {
   /** Where the attic put what was overwritten or removed: the first hundred. */
   readonly kept: readonly string[];
   readonly keptCount: number;
+  /** What the next session has to look at again; for commit. */
+  readonly pending: readonly Pending[];
 }

@@ -62,6 +62,8 @@ export interface Pending {
   readonly ref: ItemRef | undefined;
   /** Whether the next session shall try again even when nothing else moved; false where direction or filter leave it out. */
   readonly retry: boolean;
+  /** A first sync that keeps the other side meant to remove it. */
+  readonly surplus?: true;
 }
 
 /** One durable step of a session. */

@@ -1,0 +1,134 @@
+import type { Draft } from './draft.js';
+import { other, type Side } from './job.js';
+import type { Ledger } from './ledger.js';
+import type { Intent, Known, Pair } from './mapping.js';
+import { type Reading, Unreadable } from './reading.js';
+import type { Scan, Sight } from './scan.js';
+
+type Scans = Readonly<Record<Side, Scan>>;
+type PutIntent = Extract<Intent, { kind: 'put' }>;
+
+/**
+ * Recognises what an interrupted session did and could not note down: a copy it made is the other half of a pair, an
+ * item it removed is no deletion by a person. Comes before everything else, and corrects scans and ledger.
+ */
+export async function recognise(
+  intents: readonly Intent[],
+  scans: Scans,
+  ledger: Ledger,
+  reading: Reading,
+  draft: Draft,
+): Promise<void> {
+  const newcomers = new Newcomers(scans, reading);
+  for (const intent of intents) {
+    if (intent.kind === 'remove') recogniseRemoval(intent.side, intent.ref.id, scans, ledger, draft);
+    else await recogniseCopy(intent, scans, ledger, reading, newcomers, draft);
+  }
+}
+
+function recogniseRemoval(side: Side, id: string, scans: Scans, ledger: Ledger, draft: Draft): void {
+  const pair = ledger.find(side, id);
+  if (pair === undefined || !scans[side].gone.has(id)) return;
+  release(pair, scans, ledger);
+  draft.part('left', pair.left.ref.id);
+}
+
+async function recogniseCopy(
+  { side, from, digest, over }: PutIntent,
+  scans: Scans,
+  ledger: Ledger,
+  reading: Reading,
+  newcomers: Newcomers,
+  draft: Draft,
+): Promise<void> {
+  // A body that was never read to its end was never stored.
+  if (digest === undefined) return;
+  const scan = scans[side];
+  const written =
+    over === undefined
+      ? await newcomers.find(side, digest, from.name, from.size)
+      : await verified(scan.moved.get(over.id) ?? scan.fresh.get(over.id), side, digest, reading);
+  if (written === undefined) return;
+  const source: Known = { ref: from, digest };
+  const copy: Known = { ref: written.ref, digest };
+  const pair: Pair = side === 'left' ? { left: copy, right: source } : { left: source, right: copy };
+  const origin = scans[other(side)];
+  const before = origin.moved.get(from.id) ?? origin.fresh.get(from.id);
+  const mapped = ledger.find(other(side), from.id)?.[other(side)].ref;
+  for (const former of ledger.adopt(pair)) free(former, pair, scans);
+  scan.fresh.delete(written.ref.id);
+  scan.moved.delete(written.ref.id);
+  scan.gone.delete(written.ref.id);
+  origin.fresh.delete(from.id);
+  // As it stands now against what was copied: a delta that says nothing of an item nobody knew means it has gone again.
+  const now: Sight | undefined =
+    before ?? (mapped === undefined || origin.gone.has(from.id) ? undefined : { ref: mapped });
+  origin.moved.delete(from.id);
+  if (now === undefined) {
+    if (origin.attached(from.volume)) origin.gone.add(from.id);
+  } else if (now.ref.revision !== from.revision) origin.moved.set(from.id, now);
+  draft.join(pair.left, pair.right, 'own-hand');
+}
+
+/** Forgets a pair, so that the half that is left stands for itself. */
+function release(pair: Pair, scans: Scans, ledger: Ledger): void {
+  ledger.part(pair);
+  free(pair, undefined, scans);
+}
+
+function free(former: Pair, pair: Pair | undefined, scans: Scans): void {
+  for (const side of ['left', 'right'] as const) {
+    const { ref } = former[side];
+    if (pair?.[side].ref.id === ref.id) continue;
+    const scan = scans[side];
+    const sight = scan.moved.get(ref.id) ?? { ref };
+    scan.moved.delete(ref.id);
+    scan.unwanted.delete(ref.id);
+    if (!scan.gone.delete(ref.id) && scan.attached(sight.ref.volume)) scan.fresh.set(ref.id, sight);
+  }
+}
+
+async function verified(
+  sight: Sight | undefined,
+  side: Side,
+  digest: string,
+  reading: Reading,
+): Promise<Sight | undefined> {
+  return sight !== undefined && (await digestOrNothing(reading, side, sight)) === digest ? sight : undefined;
+}
+
+async function digestOrNothing(reading: Reading, side: Side, sight: Sight): Promise<string | undefined> {
+  try {
+    return await reading.digest(side, sight);
+  } catch (error) {
+    if (error instanceof Unreadable) return undefined;
+    throw error;
+  }
+}
+
+/** Finds, among items nobody knows, the one a session has written: by its name first, then by any of its size. */
+class Newcomers {
+  readonly #scans: Scans;
+  readonly #reading: Reading;
+
+  constructor(scans: Scans, reading: Reading) {
+    this.#scans = scans;
+    this.#reading = reading;
+  }
+
+  async find(
+    side: Side,
+    digest: string,
+    name: string | undefined,
+    size: number | undefined,
+  ): Promise<Sight | undefined> {
+    const fresh = [...this.#scans[side].fresh.values()].filter(
+      ({ ref }) => size === undefined || ref.size === undefined || ref.size === size,
+    );
+    const likely = fresh.filter(({ ref }) => ref.name === name);
+    const nameless = fresh.filter(({ ref }) => ref.name !== name && (ref.name === undefined || name === undefined));
+    for (const sight of [...likely, ...nameless])
+      if ((await digestOrNothing(this.#reading, side, sight)) === digest) return sight;
+    return undefined;
+  }
+}
