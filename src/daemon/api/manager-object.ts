@@ -28,13 +28,11 @@ export function managerObject(domain: Domain): ExportedInterface<typeof managerS
         },
       },
       Models: () =>
-        domain
-          .models()
-          .map(({ manufacturer, model, kind }) => ({
-            Manufacturer: v.s(manufacturer),
-            Model: v.s(model),
-            Kind: v.s(kind),
-          })),
+        domain.models().map(({ manufacturer, model, kind }) => ({
+          Manufacturer: v.s(manufacturer),
+          Model: v.s(model),
+          Kind: v.s(kind),
+        })),
       Problems: () =>
         domain
           .problems()

@@ -65,6 +65,7 @@ function pairDetails({ pair, outcome, error }: PairResult): Dict {
   }
   details.Merged = v.u(outcome.joined);
   details.Conflicts = v.u(outcome.conflicts);
-  details.Refused = v.u(outcome.refused.length);
+  details.Refused = v.u(outcome.refusedCount);
+  details.Kept = v.u(outcome.keptCount);
   return details;
 }

@@ -1,7 +1,7 @@
 import { asCradleError, CradleError, type ErrorCode } from '../../dbus/errors.js';
 import type { Peer, Store } from '../../plugins/contract.js';
 import type { Binding, StorePair } from '../state/binding.js';
-import { execute } from '../sync/execute.js';
+import { type Execution, execute } from '../sync/execute.js';
 import type { Job, Outcome, Tally } from '../sync/job.js';
 import { commit, compare, type Plan } from '../sync/plan.js';
 import type { SessionHost } from './host.js';
@@ -29,7 +29,7 @@ interface Work {
   job?: Job;
   plan?: Plan;
   tally: Tally;
-  outcome?: Outcome;
+  execution?: Execution;
   error?: CradleError;
 }
 
@@ -48,7 +48,7 @@ export class Run implements SessionWork, AsyncDisposable {
   }
 
   get results(): readonly PairResult[] {
-    return this.#works.map(({ pair, outcome, error }) => ({ pair, outcome, error }));
+    return this.#works.map(({ pair, execution, error }) => ({ pair, outcome: execution?.outcome, error }));
   }
 
   async connect(signal: AbortSignal): Promise<void> {
@@ -98,13 +98,9 @@ export class Run implements SessionWork, AsyncDisposable {
     report();
     await this.#each(async (work) => {
       if (work.job === undefined || work.plan === undefined) return;
-      const steps = execute(work.job, work.plan, signal);
-      for (let step = await steps.next(); ; step = await steps.next()) {
-        if (step.done) {
-          work.outcome = step.value;
-          return;
-        }
-        work.tally = step.value;
+      work.execution = execute(work.job, work.plan, signal);
+      for await (const tally of work.execution) {
+        work.tally = tally;
         report();
       }
     });
@@ -113,7 +109,8 @@ export class Run implements SessionWork, AsyncDisposable {
 
   async commit(): Promise<void> {
     await this.#each(async (work) => {
-      if (work.job !== undefined && work.plan !== undefined && work.outcome !== undefined) commit(work.job, work.plan);
+      const { job, plan, execution } = work;
+      if (job !== undefined && plan !== undefined && execution !== undefined) commit(job, plan, execution.outcome);
     });
     // The pairs that could be agreed are; the session still says that one was not.
     const failed = this.#works.find((work) => work.error !== undefined);
