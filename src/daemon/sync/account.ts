@@ -42,8 +42,12 @@ export class Account {
       refusedCount: this.#refusedCount,
       kept: [...this.#kept],
       keptCount: this.#keptCount,
-      pending: SIDES.flatMap((side) => [...this.#pending[side].values()]),
+      pending: this.pending,
     };
+  }
+
+  get pending(): readonly Pending[] {
+    return SIDES.flatMap((side) => [...this.#pending[side].values()]);
   }
 
   count(side: Side, what: keyof SideCounts): void {

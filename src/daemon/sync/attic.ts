@@ -1,11 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CradleError } from '../../dbus/errors.js';
 import { chunksOf } from '../../plugins/body.js';
 import { stopIfCancelled } from '../../plugins/cancel.js';
 import type { Item, ItemRef } from '../../plugins/contract.js';
-import type { Attic, Side } from './job.js';
+import type { Attic } from './job.js';
 import { nameOf } from './step.js';
 
 /** How much the attic holds. The session that is running is never pruned: what it overwrites is safe whatever it takes. */
@@ -19,7 +19,7 @@ const DAY = 86_400_000;
 const LONGEST_NAME = 120;
 const TEMPORARY = '.part';
 
-/** What syncs overwrote or removed, in files anybody can read: `<folder>/<session>/<side>/<name>.<digest of id>`. */
+/** What syncs overwrote or removed, in files anybody can read: `<folder>/<session>/<side>/<why>.<name>`. */
 export class FolderAttic {
   readonly #folder: string;
   readonly #limits: AtticLimits;
@@ -71,32 +71,40 @@ export class FolderAttic {
 /** Copies in pieces, durable before it has its name; never over another copy. */
 async function keep(folder: string, ref: ItemRef, item: Item, why: string, signal: AbortSignal): Promise<string> {
   const name = nameOf(ref);
-  const path = join(
-    folder,
-    `${safeName(name)}.${why}.${createHash('sha256').update(ref.id).update(ref.revision).digest('hex').slice(0, 12)}`,
-  );
+  const stem = `${why}.${safeName(name)}`;
+  const temporary = join(folder, `${randomUUID()}${TEMPORARY}`);
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const temporary = `${path}.${randomUUID().slice(0, 8)}${TEMPORARY}`;
     const file = await open(temporary, 'wx', 0o600);
     try {
       for await (const chunk of chunksOf(item.body, signal)) {
         stopIfCancelled(signal, `keeping ${name}`);
-        await file.write(chunk);
+        await file.writeFile(chunk);
       }
       await file.sync();
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
     } finally {
       await file.close();
     }
-    // The same revision of the same item is the same content: a copy of it that is there already may be replaced.
-    await rename(temporary, path);
+    const path = await nameFree(temporary, folder, stem);
     await syncFolder(folder);
     return path;
   } catch (thrown) {
-    throw asAtticError(thrown, path);
+    throw asAtticError(thrown, join(folder, stem));
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/** Gives the file the first free name of its kind: nothing in the attic is ever written over. */
+async function nameFree(temporary: string, folder: string, stem: string): Promise<string> {
+  for (let number = 1; ; number++) {
+    const path = join(folder, number === 1 ? stem : `${number}.${stem}`);
+    try {
+      await link(temporary, path);
+      return path;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    }
   }
 }
 

@@ -75,7 +75,7 @@ export async function compare(job: Job, signal: AbortSignal): Promise<Plan> {
 }
 
 /** Moves the anchors: the last thing of a session that ran through. What it could not deal with stays pending. */
-export function commit(job: Job, plan: Plan, outcome: Outcome): void {
+export function commit(job: Job, plan: Plan, outcome: Pick<Outcome, 'pending'>): void {
   const before = job.mapping.agreement;
   if (plan.quiet && before !== undefined && JSON.stringify(before) === JSON.stringify(plan.closing)) return;
   job.mapping.agree(plan.closing, plan.quiet ? undefined : outcome.pending);
