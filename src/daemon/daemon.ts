@@ -19,7 +19,7 @@ import { DesktopStores } from './session/desktop-stores.js';
 import { Holds } from './session/holds.js';
 import { Presence } from './session/presence.js';
 import { Queue } from './session/queue.js';
-import { Surroundings } from './session/surroundings.js';
+import { atticName, Surroundings } from './session/surroundings.js';
 import type { LoadedSettings } from './settings.js';
 import type { Binding } from './state/binding.js';
 import { openState, type State } from './state/state.js';
@@ -140,6 +140,9 @@ export async function runDaemon(parts: DaemonParts, stop: AbortSignal): Promise<
     if (event.kind !== 'ended') return;
     chronicle.ended(event.session, event.result);
     alerts.reconsider();
+    attic
+      .prune(new Set(queue.sessions.map((session) => atticName(session.number))))
+      .catch((error: unknown) => log.warn('the attic could not be tidied', { error }));
   });
   await bus.own(BUS_NAME);
   const watching = registry.start(signal);

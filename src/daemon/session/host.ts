@@ -15,5 +15,5 @@ export interface SessionHost {
   /** Whether the device may be unplugged now: nothing of it is mounted or open. */
   released(id: DeviceId, safe: boolean): void;
   /** The terms of one pair: mapping, policy, direction, first sync, answers given. */
-  job(binding: Binding, pair: StorePair, left: Store, right: Store): Job;
+  job(session: number, binding: Binding, pair: StorePair, left: Store, right: Store): Job;
 }

@@ -36,13 +36,15 @@ interface Work {
 /** One attempt at a session: opens both sides, compares, exchanges, commits, and closes all it opened. */
 export class Run implements SessionWork, AsyncDisposable {
   readonly #host: SessionHost;
+  readonly #session: number;
   readonly #binding: Binding;
   readonly #works: readonly Work[];
   readonly #open: Store[] = [];
   #peer: Peer | undefined;
 
-  constructor(host: SessionHost, binding: Binding) {
+  constructor(host: SessionHost, session: number, binding: Binding) {
     this.#host = host;
+    this.#session = session;
     this.#binding = binding;
     this.#works = binding.pairs.map((pair) => ({ pair, tally: { done: 0, planned: 0, conflicts: 0 } }));
   }
@@ -76,7 +78,7 @@ export class Run implements SessionWork, AsyncDisposable {
       this.#open.push(right);
       const left = await this.#host.openDesktop(work.pair.desktop, signal);
       this.#open.push(left);
-      work.job = this.#host.job(this.#binding, work.pair, left, right);
+      work.job = this.#host.job(this.#session, this.#binding, work.pair, left, right);
     });
   }
 

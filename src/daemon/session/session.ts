@@ -40,7 +40,7 @@ export class Session {
     this.binding = binding;
     this.cause = cause;
     this.#host = host;
-    this.#run = new Run(host, binding);
+    this.#run = new Run(host, number, binding);
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
@@ -119,7 +119,7 @@ export class Session {
       await run[Symbol.asyncDispose]();
       this.#closing = undefined;
       if (state === 'suspended') {
-        this.#run = new Run(this.#host, this.binding);
+        this.#run = new Run(this.#host, this.number, this.binding);
         for (const listener of this.#listeners) listener(true);
       } else if (state === 'finished' || state === 'failed' || state === 'cancelled') {
         this.#end({ state, error, tally, pairs: run.results });

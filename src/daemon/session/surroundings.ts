@@ -67,18 +67,21 @@ export class Surroundings implements SessionHost {
     this.#presence.release(id, safe);
   }
 
-  job(binding: Binding, pair: StorePair, left: Store, right: Store): Job {
+  job(session: number, binding: Binding, pair: StorePair, left: Store, right: Store): Job {
     return {
       left,
       right,
       mapping: this.#state.mapping(binding.id, pair),
-      attic: this.#attic(binding, pair),
+      attic: this.#attic.session(atticName(session)),
       ...jobTerms(binding, this.#registry.get(binding.device), (question) =>
         this.#state.questions.answer(binding.id, question),
       ),
     };
   }
 }
+
+/** The attic's folder of a session. */
+export const atticName = (session: number): string => `session-${session}`;
 
 /** The device, if it may be opened: `other` never is, `offered` waits for its claim. */
 export function ours(device: Device): Device {
