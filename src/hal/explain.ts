@@ -1,7 +1,7 @@
-import type { Device, Evidence, Match } from './device.js';
+import type { Device, Evidence, Match, Sighting } from './device.js';
 import type { ProbeOutcome } from './identify.js';
 import { ownerReason } from './owner.js';
-import { presentable, subsystemOf } from './words.js';
+import { presentable } from './words.js';
 
 /** All that `cradle explain` has to say of one device. */
 export interface Explained {
@@ -18,18 +18,11 @@ export interface Explained {
 export function explainDevice({ device, match, fact, ignored, probes, login }: Explained): string {
   const { identity, owner } = device;
   const name = [identity.manufacturer, identity.model].filter((word) => word !== '').join(' ');
+  const shared = sharedFacts(device);
   const blocks = [
     [`${device.id}: ${name === '' ? 'a device without a name' : name}`, ...summary(device, fact, ignored)],
-    [
-      `Ways in (${device.sightings.length})`,
-      ...device.sightings.map(({ source, key, evidence }) => {
-        const detail = [subsystemOf(evidence), evidence.get('devtype'), evidence.get('node')]
-          .filter(Boolean)
-          .join(', ');
-        return `  ${source} ${presentable(key)}${detail === '' ? '' : ` (${detail})`}`;
-      }),
-    ],
-    ['Facts', ...factLines(device.evidence)],
+    [`Ways in (${device.sightings.length})`, ...device.sightings.flatMap((way) => wayLines(way, shared))],
+    ['Facts of the whole device', ...factLines(shared)],
     ['Probes', ...probes.map((outcome) => `  ${outcome.probe}: ${outcomeOf(outcome)}`)],
     [
       'Assigned',
@@ -72,6 +65,21 @@ function summary({ identity, id }: Device, fact: string | undefined, ignored: bo
     ...identity.stores.map(({ name, address, contentType }) => `  store ${name}: ${address} (${contentType})`),
     ...[...identity.options].map(([key, value]) => `  option ${key}=${value}`),
   ];
+}
+
+/** What all ways in say alike, and what was learnt by talking. */
+function sharedFacts({ evidence, sightings }: Device): Evidence {
+  return new Map(
+    [...evidence].filter(([fact, value]) => {
+      const said = sightings.flatMap((sighting) => sighting.evidence.get(fact) ?? []);
+      return said.length === 0 || (said.length === sightings.length && said.every((word) => word === value));
+    }),
+  );
+}
+
+function wayLines({ source, key, evidence }: Sighting, shared: Evidence): readonly string[] {
+  const own = new Map([...evidence].filter(([fact]) => !shared.has(fact)));
+  return [`  ${source} ${presentable(key)}`, ...factLines(own).map((line) => `  ${line}`)];
 }
 
 const factLines = (facts: Evidence): readonly string[] =>

@@ -71,7 +71,8 @@ class LogindSeat implements Seat {
     } catch (error) {
       this.#log.warn('logind cannot be watched, so nobody is known to sit at the seat', { error });
     }
-    await this.#refresh();
+    // The watch on the name may have asked already.
+    await (this.#asking ?? this.#refresh());
   }
 
   whoAmI(): WhoAmI {

@@ -21,11 +21,11 @@ export class ScriptedClock implements Clock {
     const until = this.#now + milliseconds;
     for (;;) {
       await settleDown();
-      const [next] = [...this.#waiting].filter(({ at }) => at <= until).sort((left, right) => left.at - right.at);
-      if (next === undefined) break;
-      this.#waiting.delete(next);
-      this.#now = next.at;
-      next.work();
+      const at = [...this.#waiting].reduce((soonest, entry) => Math.min(soonest, entry.at), Number.POSITIVE_INFINITY);
+      if (at > until) break;
+      this.#now = at;
+      for (const entry of [...this.#waiting].filter((waiting) => waiting.at === at))
+        if (this.#waiting.delete(entry)) entry.work();
     }
     this.#now = until;
     await settleDown();
