@@ -1,5 +1,6 @@
 import type { Bus } from '../dbus/bus.js';
 import type { Log, OptionType, ProtocolPlugin, StorePlugin } from './contract.js';
+import { FolderPlugin } from './folder/plugin.js';
 import { MemoryPlugin } from './memory/plugin.js';
 
 /** What plugins are built from; nothing else of the process reaches them. */
@@ -20,9 +21,9 @@ export interface Catalogue {
 }
 
 /** Adding a plugin is one line here. */
-export function createCatalogue(_parts: CatalogueParts): Catalogue {
+export function createCatalogue(parts: CatalogueParts): Catalogue {
   const protocols: readonly ProtocolPlugin[] = [];
-  const stores: readonly StorePlugin[] = [new MemoryPlugin()];
+  const stores: readonly StorePlugin[] = [new FolderPlugin(parts), new MemoryPlugin()];
   return {
     protocols: new Map(protocols.map((plugin) => [plugin.name, plugin])),
     stores: new Map(stores.map((plugin) => [plugin.name, plugin])),

@@ -1,0 +1,141 @@
+import { constants } from 'node:fs';
+import { access, readFile, stat } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import { CradleError } from '../../dbus/errors.js';
+import type { Log } from '../../hal/log.js';
+import { stopIfCancelled } from '../cancel.js';
+import type { Store, StoreAddress, StorePlugin } from '../contract.js';
+import { localFiles } from './files.js';
+import type { Filesystem } from './filesystem.js';
+import { quoted } from './item-names.js';
+import { Layout } from './layout.js';
+import { identityOf } from './marker.js';
+import { Root } from './root.js';
+import { FolderStore } from './store.js';
+import { dataHome, type UserDir, userDirs } from './user-dirs.js';
+import { FolderWatch } from './watch.js';
+
+export interface FolderPluginParts {
+  readonly log: Log;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Takes the filesystem for this kind instead of asking it: for tests of kinds that this machine lacks. */
+  readonly filesystem?: Filesystem;
+}
+
+/** Folders watched at once; the one not opened for the longest time goes first. */
+const WATCHED = 16;
+/** Bytes left free on the user's own disk. */
+const RESERVE = 64 * 1024 * 1024;
+
+interface Place {
+  readonly name: string;
+  readonly label: string;
+  readonly icon: string;
+  readonly contentTypes: readonly string[];
+}
+
+const PLACES: Readonly<Record<UserDir, Place>> = {
+  PICTURES: { name: 'pictures', label: 'Pictures', icon: 'folder-pictures', contentTypes: ['image/*', 'video/*'] },
+  MUSIC: { name: 'music', label: 'Music', icon: 'folder-music', contentTypes: ['audio/*'] },
+  VIDEOS: { name: 'videos', label: 'Videos', icon: 'folder-videos', contentTypes: ['video/*'] },
+  DOCUMENTS: { name: 'documents', label: 'Documents', icon: 'folder-documents', contentTypes: ['*'] },
+};
+const BOOKS: Place = { name: 'books', label: 'Books', icon: 'folder-documents', contentTypes: ['*'] };
+/** Collections in the vdir layout, below $XDG_DATA_HOME/cradle. */
+const VDIRS: readonly Place[] = [
+  { name: 'contacts', label: 'Contacts', icon: 'x-office-address-book', contentTypes: ['text/vcard'] },
+  { name: 'calendars', label: 'Calendar', icon: 'x-office-calendar', contentTypes: ['text/calendar'] },
+];
+
+/** Directories as stores, one file an item. */
+export class FolderPlugin implements StorePlugin {
+  readonly name = 'folder';
+  readonly #parts: FolderPluginParts;
+  readonly #watches = new Map<string, FolderWatch>();
+
+  constructor(parts: FolderPluginParts) {
+    this.#parts = parts;
+  }
+
+  async discover(signal: AbortSignal): Promise<readonly StoreAddress[]> {
+    const { environment } = this.#parts;
+    const dirs = await userDirs(environment);
+    const documents = dirs.get('DOCUMENTS');
+    const data = dataHome(environment);
+    const candidates: readonly (readonly [Place, string | undefined])[] = [
+      ...[...dirs].map(([dir, path]) => [PLACES[dir], path] as const),
+      [BOOKS, documents === undefined ? undefined : join(documents, 'Books')],
+      ...VDIRS.map((place) => [place, data === undefined ? undefined : join(data, 'cradle', place.name)] as const),
+    ];
+    const found: StoreAddress[] = [];
+    for (const [place, address] of candidates) {
+      stopIfCancelled(signal, 'looking for folders');
+      if (address !== undefined && (await isFolder(address))) found.push({ ...place, provider: this.name, address });
+    }
+    return found;
+  }
+
+  async look(store: StoreAddress, signal: AbortSignal): Promise<{ readonly readOnly: boolean }> {
+    stopIfCancelled(signal, `looking at ${store.address}`);
+    await using root = await this.#root(store);
+    return { readOnly: !(await isWritable(root)) };
+  }
+
+  async open(store: StoreAddress, signal: AbortSignal): Promise<Store> {
+    stopIfCancelled(signal, `opening ${store.address}`);
+    const root = await this.#root(store);
+    try {
+      const { name, icon, contentTypes } = store;
+      const layout = new Layout(contentTypes, root.filesystem);
+      const info = {
+        name,
+        label: (layout.flat ? await displayName(root) : undefined) ?? store.label,
+        icon,
+        identity: await identityOf(root),
+        contentTypes,
+        readOnly: !(await isWritable(root)),
+      };
+      return new FolderStore({ info, root, watch: this.#watch(root, layout), reserve: RESERVE, log: this.#parts.log });
+    } catch (error) {
+      await root[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  #root({ address }: StoreAddress): Promise<Root> {
+    if (isAbsolute(address)) return Root.open(address, localFiles, this.#parts.filesystem);
+    throw new CradleError('InvalidArgs', `the address of a folder is an absolute path, not ${quoted(address)}`);
+  }
+
+  /** Outlives the stores of the folder, so that the next session knows that nothing has happened since. */
+  #watch(root: Root, layout: Layout): FolderWatch {
+    const key = `${layout.depth} ${root.path}`;
+    const watch = this.#watches.get(key) ?? new FolderWatch(layout.depth, this.#parts.log);
+    this.#watches.delete(key);
+    this.#watches.set(key, watch);
+    const [oldest] = this.#watches;
+    if (this.#watches.size > WATCHED && oldest !== undefined) {
+      this.#watches.delete(oldest[0]);
+      oldest[1][Symbol.dispose]();
+    }
+    return watch;
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+}
+
+async function isWritable(root: Root): Promise<boolean> {
+  return access(root.at('.'), constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The `displayname` file of a vdir collection. */
+async function displayName(root: Root): Promise<string | undefined> {
+  const text = await readFile(root.at('displayname'), 'utf8').catch(() => '');
+  const name = (text.split('\n')[0] ?? '').trim();
+  return name === '' || name.length > 200 ? undefined : name;
+}

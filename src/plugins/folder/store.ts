@@ -1,0 +1,163 @@
+import { CradleError } from '../../dbus/errors.js';
+import type { Log } from '../../hal/log.js';
+import { stopIfCancelled } from '../cancel.js';
+import type { Anchor, Edit, Entry, Item, ItemId, Listing, Receipt, Store, StoreInfo } from '../contract.js';
+import { InUse } from '../in-use.js';
+import { failureOf } from './failures.js';
+import { quoted } from './item-names.js';
+import { Layout } from './layout.js';
+import { Pace } from './pace.js';
+import { Reader } from './reader.js';
+import { Revisions } from './revision.js';
+import type { Root } from './root.js';
+import { Survey } from './survey.js';
+import type { FolderWatch } from './watch.js';
+import { Writer } from './writer.js';
+
+export interface FolderParts {
+  readonly info: StoreInfo;
+  /** The store closes it. */
+  readonly root: Root;
+  /** Shared by all stores of one folder, and outliving them; without it every listing is full. */
+  readonly watch?: FolderWatch;
+  /** Bytes that must stay free. */
+  readonly reserve: number;
+  readonly log: Log;
+}
+
+/** A directory as a store: one file an item, its path the id. */
+export class FolderStore implements Store {
+  readonly info: StoreInfo;
+  readonly #root: Root;
+  readonly #watch: FolderWatch | undefined;
+  readonly #layout: Layout;
+  readonly #reader: Reader;
+  readonly #survey: Survey;
+  readonly #writer: Writer;
+  readonly #closing = new AbortController();
+  readonly #use = new InUse();
+
+  constructor({ info, root, watch, reserve, log }: FolderParts) {
+    this.info = info;
+    this.#root = root;
+    this.#watch = root.filesystem.local ? watch : undefined;
+    const revisions = new Revisions(root.filesystem, root.files);
+    const layout = new Layout(info.contentTypes, root.filesystem);
+    this.#layout = layout;
+    this.#reader = new Reader(root, layout, revisions);
+    this.#survey = new Survey({ root, layout, revisions, log });
+    this.#writer = new Writer({ root, layout, revisions, reserve });
+  }
+
+  async list(since: Anchor | undefined, signal: AbortSignal): Promise<Listing> {
+    this.#check(signal, 'listing');
+    return this.#use.run(async () => {
+      await this.#root.check();
+      return (await this.#delta(since, signal)) ?? (await this.#full(signal));
+    });
+  }
+
+  async read(id: ItemId, signal: AbortSignal): Promise<Item | undefined> {
+    this.#check(signal, 'reading');
+    if (id.split('/').includes('..') || id.includes('\0') || id.startsWith('/'))
+      throw new CradleError('InvalidItem', `${quoted(id)} leads out of ${this.#root.path}`);
+    if (!this.#layout.holds(id)) return undefined;
+    return this.#use.run(() => this.#reader.read(id, signal));
+  }
+
+  apply(edits: AsyncIterable<Edit>, signal: AbortSignal): AsyncIterable<Receipt> {
+    return this.#use.iterate(this.#apply(edits, signal));
+  }
+
+  watch(signal: AbortSignal): AsyncIterable<void> {
+    const watch = this.#watch;
+    const until = AbortSignal.any([signal, this.#closing.signal]);
+    if (watch === undefined) return never(until);
+    const pulses = watch.moved.watch(until);
+    const covered = this.#use.run(() => watch.cover(this.#root, until)).catch(() => false);
+    return after(covered, pulses);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort();
+    await this.#use.idle();
+    await this.#root[Symbol.asyncDispose]();
+  }
+
+  async *#apply(edits: AsyncIterable<Edit>, signal: AbortSignal): AsyncGenerator<Receipt> {
+    this.#check(signal, 'writing');
+    if (this.info.readOnly) throw new CradleError('ReadOnly', `${this.#root.path} is read-only`);
+    const until = AbortSignal.any([signal, this.#closing.signal]);
+    yield* this.#writer.apply(edits, until);
+  }
+
+  /** What was touched since the anchor; undefined when only a survey can tell. */
+  async #delta(since: Anchor | undefined, signal: AbortSignal): Promise<Listing | undefined> {
+    const watch = this.#watch;
+    if (watch === undefined || since === undefined) return undefined;
+    await watch.drain();
+    const touched = watch.since(since, this.#root);
+    if (touched === undefined) return undefined;
+    const anchor = watch.mint(false);
+    const entries: Entry[] = [];
+    const pace = new Pace();
+    for (const path of touched) {
+      stopIfCancelled(signal, `listing ${this.#root.path}`);
+      const found = await this.#survey.look(path);
+      // A folder nobody watches yet: what is in it is unknown.
+      if (found === 'folder' && !watch.has(path)) return undefined;
+      if (found === undefined && this.#layout.holds(path)) entries.push({ kind: 'gone', id: path });
+      else if (found !== undefined && found !== 'folder') entries.push({ kind: 'present', ref: found });
+      await pace.turn();
+    }
+    return { scope: 'delta', anchor, entries: each(entries) };
+  }
+
+  async #full(signal: AbortSignal): Promise<Listing> {
+    const watch = this.#watch;
+    let anchor: Anchor = 'none';
+    // Watched before it is looked at, so that nothing falls between.
+    if (watch !== undefined && (await this.#cover(watch, signal))) anchor = watch.mint(true);
+    return { scope: 'full', anchor, entries: this.#use.iterate(this.#entries(signal)) };
+  }
+
+  async #cover(watch: FolderWatch, signal: AbortSignal): Promise<boolean> {
+    try {
+      return await watch.cover(this.#root, signal);
+    } catch (error) {
+      throw failureOf(error, { doing: 'list', path: this.#root.path });
+    }
+  }
+
+  async *#entries(signal: AbortSignal): AsyncGenerator<Entry> {
+    const watch = this.#watch;
+    const onFolder = (path: string) => {
+      if (watch?.has(path) === false) watch.forget();
+    };
+    this.#check(signal, 'listing');
+    for await (const ref of this.#survey.items(onFolder, AbortSignal.any([signal, this.#closing.signal]))) {
+      yield { kind: 'present', ref };
+      this.#check(signal, 'listing');
+    }
+  }
+
+  #check(signal: AbortSignal, what: string): void {
+    if (this.#closing.signal.aborted) throw new CradleError('StoreUnavailable', `${this.info.label} is closed`);
+    stopIfCancelled(signal, `${what} ${this.#root.path}`);
+  }
+}
+
+async function* each<T>(values: readonly T[]): AsyncGenerator<T> {
+  yield* values;
+}
+
+async function* after(ready: Promise<unknown>, pulses: AsyncIterable<void>): AsyncGenerator<void> {
+  await ready;
+  yield* pulses;
+}
+
+/** Nothing can be told here; ends when aborted. */
+async function* never(signal: AbortSignal): AsyncGenerator<void> {
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+}

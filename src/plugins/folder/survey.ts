@@ -1,0 +1,167 @@
+import { constants } from 'node:os';
+import { CradleError } from '../../dbus/errors.js';
+import type { Log } from '../../hal/log.js';
+import { type ScanChunk, scan } from '../../hal/scan.js';
+import type { ItemRef } from '../contract.js';
+import { failureOf } from './failures.js';
+import { codeOf } from './files.js';
+import { isVisible, SYSTEM_FOLDERS } from './item-names.js';
+import type { Layout } from './layout.js';
+import { Pace } from './pace.js';
+import { PassedOver } from './passed-over.js';
+import { nowNs, type Revisions, type Status, stamp } from './revision.js';
+import type { Root } from './root.js';
+import { baseOf } from './subfolders.js';
+import { isLeftover } from './temporary.js';
+
+/** Entries looked at in one go. */
+const CHUNK = 2048;
+const { EXDEV, ENAMETOOLONG } = constants.errno;
+
+export interface SurveyParts {
+  readonly root: Root;
+  readonly layout: Layout;
+  readonly revisions: Revisions;
+  readonly log: Log;
+}
+
+/** Looks at what is in a folder: at all of it, or at single paths. */
+export class Survey {
+  readonly #parts: SurveyParts;
+
+  constructor(parts: SurveyParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Every item; `onFolder` is told each folder that may hold some. Fails with StoreUnavailable when a part of the folder
+   * cannot be read: half a folder would look as if the rest were deleted.
+   */
+  async *items(onFolder: (path: string) => void, signal: AbortSignal): AsyncGenerator<ItemRef> {
+    const { root, layout, log } = this.#parts;
+    const passed = new PassedOver();
+    const pace = new Pace();
+    // Before the first look, so that whatever is written meanwhile counts as just written.
+    const began = nowNs();
+    let closed: string | undefined;
+    try {
+      for await (const chunk of scan(root.at('.'), signal, {
+        chunk: CHUNK,
+        maxDepth: layout.depth,
+        skip: SYSTEM_FOLDERS,
+      }))
+        for (let index = 0; index < chunk.count; index++) {
+          const path = chunk.names[index] ?? '';
+          if (closed !== undefined && path.startsWith(closed)) continue;
+          const sight = this.#sight(chunk, index, path, passed);
+          if (sight === 'item') {
+            const ref = await this.#ref(path, statusIn(chunk, index), began);
+            if (ref !== undefined) yield ref;
+          } else if (sight === 'open') onFolder(path);
+          else if (sight === 'closed') closed = `${path}/`;
+          else if (isLeftover(baseOf(path), chunk.ctimeNs(index), began)) await this.#cleanUp(path);
+          await pace.turn();
+        }
+    } catch (error) {
+      throw failureOf(error, { doing: 'list', path: root.path });
+    }
+    passed.tell(root.path, log);
+  }
+
+  /** The item at a path now; `folder` when it is one that may hold items, undefined when there is nothing to tell. */
+  async look(path: string): Promise<ItemRef | 'folder' | undefined> {
+    const { root, layout } = this.#parts;
+    const at = nowNs();
+    const status = await root.files.lstat(root.at(path));
+    if (status?.isDirectory() === true)
+      return path.split('/').every((name) => layout.enters(name)) ? 'folder' : undefined;
+    return status?.isFile() === true && layout.holds(path) ? this.#ref(path, status, at) : undefined;
+  }
+
+  #sight(chunk: ScanChunk, index: number, path: string, passed: PassedOver): 'item' | 'open' | 'closed' | 'nothing' {
+    const { root, layout } = this.#parts;
+    const kind = chunk.kind(index);
+    const name = baseOf(path);
+    const errno = chunk.errno(index);
+    if (kind === 'folder') {
+      if (!layout.enters(name)) return 'closed';
+      if (!chunk.wellFormed(index)) passed.add(path, 'names that are no UTF-8');
+      else if (errno === EXDEV) passed.add(path, 'folders where another filesystem is mounted');
+      else if (errno === ENAMETOOLONG) passed.add(path, 'folders that lie too deep');
+      else if (errno !== 0) throw unreadable(root.full(path), errno);
+      else return 'open';
+      return 'closed';
+    }
+    if (!isVisible(name)) return 'nothing';
+    if (!chunk.wellFormed(index)) passed.add(path, 'names that are no UTF-8');
+    else if (kind === 'symlink') passed.add(path, 'symbolic links');
+    else if (kind === 'other') passed.add(path, 'sockets, pipes and devices');
+    else if (errno !== 0) throw unreadable(root.full(path), errno);
+    else if (layout.holds(path)) return 'item';
+    return 'nothing';
+  }
+
+  /** Undefined when the file has gone in the meantime. */
+  async #ref(path: string, status: Status, at: bigint): Promise<ItemRef | undefined> {
+    const { layout, revisions } = this.#parts;
+    const revision = revisions.cheap(status, at);
+    return revision === undefined ? this.#readRef(path) : layout.refOf(path, revision, status.size);
+  }
+
+  /** The revision needs a look at the content. */
+  async #readRef(path: string): Promise<ItemRef | undefined> {
+    const { root, layout } = this.#parts;
+    const fd = await this.#openIfAllowed(path);
+    const status = fd === undefined ? await root.files.lstat(root.at(path)) : await root.files.fstat(fd);
+    try {
+      if (status?.isFile() !== true) return undefined;
+      // What may not be read is there all the same, and so is what somebody is writing: it has no lasting revision yet.
+      const revision = fd === undefined ? undefined : await this.#settledRevision(fd, status, path);
+      return layout.refOf(path, revision ?? `w.${stamp(status)}`, status.size);
+    } finally {
+      if (fd !== undefined) await root.files.close(fd);
+    }
+  }
+
+  async #openIfAllowed(path: string): Promise<number | undefined> {
+    try {
+      return await this.#parts.root.openFile(path);
+    } catch (error) {
+      if (codeOf(error instanceof CradleError ? error.cause : error) === 'EACCES') return undefined;
+      throw error;
+    }
+  }
+
+  async #settledRevision(fd: number, status: Status, path: string): Promise<string | undefined> {
+    try {
+      return await this.#parts.revisions.of(fd, status, nowNs(), this.#parts.root.full(path));
+    } catch (error) {
+      if (error instanceof CradleError && error.code === 'ItemChanged') return undefined;
+      throw error;
+    }
+  }
+
+  async #cleanUp(path: string): Promise<void> {
+    const { root, log } = this.#parts;
+    try {
+      await root.files.unlink(root.at(path));
+      log.info(`removed ${root.full(path)}, which an interrupted sync had left`);
+    } catch {
+      // Read-only, or gone already.
+    }
+  }
+}
+
+function statusIn(chunk: ScanChunk, index: number): Status {
+  return {
+    size: BigInt(chunk.size(index)),
+    mtimeNs: chunk.mtimeNs(index),
+    ctimeNs: chunk.ctimeNs(index),
+    ino: chunk.inode(index),
+  };
+}
+
+function unreadable(path: string, errno: number): CradleError {
+  const name = Object.entries(constants.errno).find(([, number]) => number === errno)?.[0] ?? `errno ${errno}`;
+  return new CradleError('StoreUnavailable', `${path} cannot be read (${name})`);
+}
