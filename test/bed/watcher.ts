@@ -1,0 +1,24 @@
+// The real udev source through the real addon, for a test to run in a test bed: one JSON line an event. A line on its
+// input asks for the memory in use after a collection (run with --expose-gc); the end of the input ends the watch.
+import { createInterface } from 'node:readline';
+import { UdevSource } from '../../src/hal/sources/udev.js';
+
+const ending = new AbortController();
+const input = createInterface({ input: process.stdin });
+input.on('line', () => {
+  globalThis.gc?.();
+  const { rss, heapUsed, external } = process.memoryUsage();
+  print({ kind: 'memory', rss, used: heapUsed + external });
+});
+input.on('close', () => ending.abort());
+
+for await (const event of new UdevSource().watch(ending.signal)) {
+  if ('sighting' in event) {
+    const { key, body, evidence } = event.sighting;
+    print({ kind: event.kind, key, body, evidence: Object.fromEntries([...evidence].sort()) });
+  } else print(event);
+}
+
+function print(object: object): void {
+  process.stdout.write(`${JSON.stringify(object)}\n`);
+}
