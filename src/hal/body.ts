@@ -10,6 +10,9 @@ export class Body implements Subject {
   finding: Finding | undefined;
   /** Its lasting name was taken when it came. Stays so until it is unplugged. */
   ambiguous = false;
+  /** Nothing lasting names it, and it has been waited for what might. */
+  awaitedName = false;
+  nameless: Disposable | undefined;
   /** The quiet time that is being waited for, and how often it began anew. */
   quiet: Disposable | undefined;
   restarts = 0;
@@ -34,6 +37,11 @@ export class Body implements Subject {
     return this.#sightings.size === 0;
   }
 
+  /** Something is still to come of it by itself. */
+  get waiting(): boolean {
+    return this.quiet !== undefined || this.nameless !== undefined;
+  }
+
   put(sighting: Sighting): void {
     this.#sightings.set(keyOf(sighting), sighting);
   }
@@ -51,6 +59,8 @@ export class Body implements Subject {
   end(): void {
     this.quiet?.[Symbol.dispose]();
     this.quiet = undefined;
+    this.nameless?.[Symbol.dispose]();
+    this.nameless = undefined;
     this.gone.abort();
   }
 }

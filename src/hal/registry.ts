@@ -43,6 +43,8 @@ export interface RegistryOptions {
   readonly canOpen?: (node: string) => boolean;
 }
 
+/** Milliseconds a device without a name is kept back once: the volume or port that names it may still be on its way. */
+const NAMELESS_WAIT = 3_000;
 /** A device that is never quiet is looked at after so many times its quiet time. */
 const PATIENCE = 20;
 /** logind says that the seat has changed some hundred milliseconds before the nodes change hands, and nobody says that. */
@@ -214,8 +216,11 @@ export class Registry {
 
   /** A source has told all that was there, so there is nothing to wait for. */
   #flush(): void {
-    const waiting = [...this.#busy].filter((body) => body.quiet !== undefined);
-    for (const body of waiting.sort((left, right) => (left.body < right.body ? -1 : 1))) void this.#examine(body);
+    const waiting = [...this.#busy].filter((body) => body.waiting);
+    for (const body of waiting.sort((left, right) => (left.body < right.body ? -1 : 1))) {
+      body.awaitedName = true;
+      void this.#examine(body);
+    }
     this.#progress();
   }
 
@@ -244,21 +249,33 @@ export class Registry {
           probeTimeout: this.#options.probeTimeout ?? 15_000,
           signal: body.gone.signal,
         });
-        if (!body.gone.signal.aborted) this.#place(body, finding);
+        if (body.gone.signal.aborted) return;
+        if (finding.name.fact !== undefined || body.id !== undefined || body.awaitedName) this.#place(body, finding);
+        else this.#awaitName(body);
       }
     } catch (error) {
       if (!body.gone.signal.aborted)
         this.#options.log.error('a device could not be identified', { body: body.body, error });
     } finally {
       body.running = undefined;
-      if (body.quiet === undefined) this.#busy.delete(body);
+      if (!body.waiting) this.#busy.delete(body);
       this.#progress();
     }
+  }
+
+  #awaitName(body: Body): void {
+    body.nameless ??= this.#clock.after(NAMELESS_WAIT, () => {
+      body.nameless = undefined;
+      body.awaitedName = true;
+      void this.#examine(body);
+    });
   }
 
   /** Gives a body, or takes from it, its place in a device, and tells what has changed. */
   #place(body: Body, finding: Finding | undefined): void {
     const before = body.id;
+    body.nameless?.[Symbol.dispose]();
+    body.nameless = undefined;
     body.finding = finding;
     body.id = finding === undefined ? undefined : this.#nameOf(body, finding);
     const without = before === undefined ? undefined : this.#devices.get(before);

@@ -88,6 +88,32 @@ test('a device that is never quiet is told all the same', async (t) => {
   assert.ok(told.length > 0);
 });
 
+test('what nothing names yet is kept back a while, for the volume that may name it', async (t) => {
+  const { source, clock, told, registry } = await bench(t, { text: rules });
+  const facts = { 'usb.id': 'abcd:1234', 'usb.path': '1-1' };
+  const reader = sighting({ ...facts, subsystem: 'usb' });
+  source.appear(reader);
+  await clock.pass(1_000);
+  source.change({ ...reader, evidence: new Map([...reader.evidence, ['udev.DRIVER', 'usb']]) });
+  await clock.pass(1_000);
+  assert.deepEqual(told, []);
+  assert.equal(registry.probing, true);
+  source.appear(sighting({ ...facts, subsystem: 'block', node: '/dev/sdb1', 'fs.uuid': '1A2B-3C4D' }));
+  await clock.pass(300);
+  assert.deepEqual(told, ['appeared fs-uuid-1A2B-3C4D']);
+  assert.equal(clock.waiting, 0);
+});
+
+test('what nothing ever names is told by its port in the end', async (t) => {
+  const { source, clock, told, registry } = await bench(t);
+  source.appear(sighting({ 'usb.id': 'abcd:1234', 'usb.path': '1-1' }));
+  await clock.pass(3_299);
+  assert.deepEqual(told, []);
+  await clock.pass(1);
+  assert.deepEqual(told, ['appeared port-abcd-1234-1-1']);
+  assert.equal(registry.probing, false);
+});
+
 test('an event that says nothing new is not told', async (t) => {
   const { source, clock, told } = await bench(t);
   source.appear(stick);
@@ -127,7 +153,7 @@ test('two devices without a name on ports that look alike are still two', async 
   const { source, clock, registry } = await bench(t);
   const facts = { subsystem: 'usb', 'usb.id': '1d50:6018', 'usb.path': '1-1' };
   source.appear(sighting(facts, { key: 'a', body: '/devices/a' }), sighting(facts, { key: 'b', body: '/devices/b' }));
-  await clock.pass(300);
+  await clock.pass(3_300);
   const ids = registry.devices().map(({ id }) => id);
   assert.equal(new Set(ids).size, 2);
 });
@@ -210,7 +236,7 @@ test("a peer's own words join the evidence and are matched, and may give the dev
     text: '[Palm]\nMatchUsbId=0830:*\nDeviceId=palm.user-id\n\n[Known]\nMatchFact=palm.user=Stefan*\nOwner=stefan\n',
   });
   source.appear(sighting({ subsystem: 'usb', 'usb.id': '0830:0003', 'usb.serial': 'x' }));
-  await clock.pass(300);
+  await clock.pass(3_300);
   const [first] = registry.devices();
   assert.equal(first?.identity.lasting, false);
   assert.match(first?.id ?? '', /^port-0830-0003-/);
