@@ -40,16 +40,12 @@ for program in cradle cradled; do ln -sfn "../lib/cradle/$program.cjs" "$root$pr
 
 # Rules, service files, the documented API.
 place 644 data/udev-rules/*.rules /usr/lib/udev/rules.d
-place 644 data/devices.d/*.devices /usr/share/cradle/devices.d
-place 644 systemd/*.service "$prefix/lib/systemd/user"
+place 644 data/udev-rules/devices.d/*.devices /usr/share/cradle/devices.d
+place 644 systemd/cradle.service "$prefix/lib/systemd/user"
 place 644 data/dbus-services/*.service "$prefix/share/dbus-1/services"
 place 644 data/dbus-services/interfaces/*.xml "$prefix/share/dbus-1/interfaces"
-sed -i "s|/usr/bin/cradle|$prefix/bin/cradle|" \
-  "$root$prefix"/lib/systemd/user/cradle*.service "$root$prefix"/share/dbus-1/services/org.cradle.*.service
+sed -i "s|/usr/bin/cradled|$prefix/bin/cradled|" \
+  "$root$prefix/lib/systemd/user/cradle.service" "$root$prefix"/share/dbus-1/services/*.service
 
 # What a person at a prompt finds.
-place 644 data/completions/cradle.bash "$prefix/share/bash-completion/completions"
-mv "$root$prefix/share/bash-completion/completions/cradle.bash" "$root$prefix/share/bash-completion/completions/cradle"
-place 644 data/completions/cradle.fish "$prefix/share/fish/vendor_completions.d"
-zsh=$prefix/${ZSHDIR:-share/zsh/site-functions}
-place 644 data/completions/_cradle "$zsh"
+for page in docs/man/*.[1-8]; do place 644 "$page" "$prefix/share/man/man${page##*.}"; done

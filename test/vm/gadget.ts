@@ -12,16 +12,19 @@ export interface GadgetSpec {
   readonly product: string;
   /** A device without one when empty. */
   readonly serial: string;
-  /** One logical unit for each: an image file of the guest, or nothing while its slot is empty. */
-  readonly units: readonly { readonly image: string; readonly readOnly?: boolean }[];
+  /**
+   * A disk has a logical unit for each image file of the guest, an empty name while a slot is empty. A loopback device has
+   * an interface of the vendor's own class, which means nothing to anybody.
+   */
+  readonly is: 'loopback' | readonly { readonly image: string; readonly readOnly?: boolean }[];
   /** About a megabyte a second, so that a copy takes as long as it does with the real thing. */
   readonly slow?: boolean;
 }
 
 const CONFIGFS = '/sys/kernel/config/usb_gadget';
 
-/** A USB mass storage device with the names of a real one, made by the guest's own kernel (configfs on dummy_hcd). */
-export class DiskGadget {
+/** A USB device with the names of a real one, made by the guest's own kernel (configfs on dummy_hcd). */
+export class Gadget {
   readonly #folder: string;
 
   constructor(
@@ -33,12 +36,12 @@ export class DiskGadget {
 
   /** Makes the device, not yet plugged in. */
   async make(): Promise<void> {
-    const { name, usbId, manufacturer, product, serial, units, slow = false } = this.spec;
+    const { name, usbId, manufacturer, product, serial, is, slow = false } = this.spec;
     const [vendorId, productId] = usbId.split(':');
     const set = (path: string, value: string): string => `echo ${quoted(value)} > ${path}`;
-    const storage = `functions/mass_storage.${name}`;
+    const works = `functions/${is === 'loopback' ? 'Loopback' : 'mass_storage'}.${name}`;
+    const units = is === 'loopback' ? [] : is;
     const script = [
-      // 16 bytes a transaction more or less: the virtual controller knows full and high speed, and every gadget may choose.
       'modprobe dummy_hcd num=4 is_high_speed=1 is_super_speed=0',
       'modprobe libcomposite',
       `mountpoint -q /sys/kernel/config || mount -t configfs none /sys/kernel/config`,
@@ -54,14 +57,14 @@ export class DiskGadget {
       serial === '' ? ':' : set('strings/0x409/serialnumber', serial),
       'mkdir configs/c.1',
       set('configs/c.1/MaxPower', '250'),
-      `mkdir ${storage}`,
+      `mkdir ${works}`,
       ...units.flatMap(({ image, readOnly = false }, unit) => [
-        `[ -d ${storage}/lun.${unit} ] || mkdir ${storage}/lun.${unit}`,
-        set(`${storage}/lun.${unit}/removable`, '1'),
-        readOnly ? set(`${storage}/lun.${unit}/ro`, '1') : ':',
-        set(`${storage}/lun.${unit}/file`, image),
+        `[ -d ${works}/lun.${unit} ] || mkdir ${works}/lun.${unit}`,
+        set(`${works}/lun.${unit}/removable`, '1'),
+        readOnly ? set(`${works}/lun.${unit}/ro`, '1') : ':',
+        image === '' ? ':' : set(`${works}/lun.${unit}/file`, image),
       ]),
-      `ln -s ${storage} configs/c.1/`,
+      `ln -s ${works} configs/c.1/`,
     ];
     await this.guest.root.run(['sh', '-ec', script.join('\n')]);
   }

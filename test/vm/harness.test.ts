@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { DiskGadget } from './gadget.js';
+import { Gadget } from './gadget.js';
 import { Guest } from './guest.js';
 import { Medium } from './medium.js';
 import { host } from './shell.js';
@@ -82,7 +82,7 @@ describe('the machine itself, without Cradle', () => {
   it('sees a gadget dressed as a media player, with what the device lists of others say of it', async () => {
     const medium = await Medium.make(guest.root, '/var/tmp/player.img', { volumes: [{ label: 'CLIPZIP', mib: 40 }] });
     await medium.write('MUSIC/one.mp3', 'la');
-    const player = new DiskGadget(guest, {
+    const player = new Gadget(guest, {
       ...{
         name: 'player',
         port: 0,
@@ -91,7 +91,7 @@ describe('the machine itself, without Cradle', () => {
         product: 'Sansa Clip Zip',
         serial: 'HARNESS2',
       },
-      units: [{ image: medium.image }],
+      is: [{ image: medium.image }],
     });
     await player.make();
     await player.plug();
@@ -109,9 +109,9 @@ describe('the machine itself, without Cradle', () => {
 
   it('has slow devices of both kinds', async () => {
     const medium = await Medium.make(guest.root, '/var/tmp/slow.img', { volumes: [{ label: 'SLOW', mib: 40 }] });
-    const gadget = new DiskGadget(guest, {
+    const gadget = new Gadget(guest, {
       ...{ name: 'slow', port: 1, usbId: '0781:5567', manufacturer: 'SanDisk', product: 'Cruzer', serial: 'HARNESS3' },
-      ...{ units: [{ image: medium.image }], slow: true },
+      ...{ is: [{ image: medium.image }], slow: true },
     });
     await gadget.make();
     await gadget.plug();

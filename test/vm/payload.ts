@@ -12,7 +12,7 @@ export async function packPayload(folder: string): Promise<string> {
     throw new Error('dist/cradled.cjs is missing: run `npm run build` first');
   const stage = join(folder, 'stage');
   const archive = join(folder, 'payload.tar');
-  await host.run(['env', `DESTDIR=${stage}`, join(repositoryRoot, 'scripts/install.sh')]);
+  await host.run(['env', `DESTDIR=${stage}`, 'PREFIX=/usr', join(repositoryRoot, 'scripts/install.sh')]);
   // Only what is below /usr: an entry for the top folder would give its mode to the guest's root folder.
   await host.run(['tar', '-C', stage, '--owner=0', '--group=0', '-cf', archive, 'usr']);
   await host.run(['rm', '-rf', stage]);
