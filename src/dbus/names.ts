@@ -41,6 +41,15 @@ export function escapePathElement(text: string): string {
   return escaped;
 }
 
+/** What escapePathElement() made the element from. */
+export function unescapePathElement(element: string): string {
+  if (element === '_') return '';
+  const bytes = element.replaceAll(/_([0-9a-f]{2})|([^_])/g, (_, hex: string | undefined, plain: string) =>
+    hex === undefined ? plain : String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return Buffer.from(bytes, 'latin1').toString('utf8');
+}
+
 /** The message bus itself and the standard interfaces (D-Bus specification). */
 export const dbus = {
   name: 'org.freedesktop.DBus',
