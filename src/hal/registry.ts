@@ -1,7 +1,5 @@
-import { CradleError } from '../dbus/errors.js';
 import { Body } from './body.js';
 import { type Clock, pause, systemClock } from './clock.js';
-import { type Composition, composeDevice, sameDevice } from './compose.js';
 import type {
   Claims,
   Device,
@@ -15,15 +13,15 @@ import type {
   RuleSet,
   Sighting,
 } from './device.js';
-import { bodyId, portId } from './device-id.js';
 import { parseRecording } from './evidence.js';
 import { explainDevice } from './explain.js';
 import { admitted, joined } from './facts.js';
-import { type Finding, identify } from './identify.js';
+import { identify } from './identify.js';
 import type { Log } from './log.js';
 import { canOpenNode, judgeOwner, nodeOf } from './owner.js';
 import { record } from './record.js';
 import { replay } from './replay.js';
+import { Roster } from './roster.js';
 import type { Seat } from './seat.js';
 import { SightingFeed } from './sighting-feed.js';
 
@@ -57,7 +55,7 @@ export class Registry {
   readonly #probes: ReadonlyMap<string, Probe>;
   readonly #feeds: readonly SightingFeed[];
   readonly #bodies = new Map<string, Body>();
-  readonly #devices = new Map<DeviceId, Composition>();
+  readonly #roster: Roster;
   /** Bodies whose quiet time or identification is under way. */
   readonly #busy = new Set<Body>();
   readonly #deviceListeners = new Set<(event: DeviceEvent) => void>();
@@ -71,6 +69,11 @@ export class Registry {
     this.#clock = options.clock ?? systemClock;
     this.#rules = options.rules;
     this.#probes = new Map(options.probes.map((probe) => [probe.name, probe]));
+    this.#roster = new Roster({
+      rules: () => this.#rules,
+      judge: (id, match, sightings, ambiguous) => this.#judge(id, match, sightings, ambiguous),
+      tell: (event) => this.#tell(event),
+    });
     this.#feeds = options.sources.map(
       (source) =>
         new SightingFeed(source, this.#clock, options.log, {
@@ -99,15 +102,11 @@ export class Registry {
 
   /** All devices in reach, in the order of their ids. */
   devices(): readonly Device[] {
-    return [...this.#devices.values()]
-      .filter(({ ignored }) => !ignored)
-      .map(({ device }) => device)
-      .sort((left, right) => (left.id < right.id ? -1 : 1));
+    return this.#roster.devices();
   }
 
   get(id: DeviceId): Device | undefined {
-    const found = this.#devices.get(id);
-    return found === undefined || found.ignored ? undefined : found.device;
+    return this.#roster.get(id);
   }
 
   onEvent(listener: (event: DeviceEvent) => void): Disposable {
@@ -129,7 +128,7 @@ export class Registry {
 
   /** Adds a peer's own words about a device and looks at it anew; the device may have another id then, or be gone. */
   async evidence(id: DeviceId, facts: Evidence): Promise<Device | undefined> {
-    const bodies = [...(this.#devices.get(id)?.bodies ?? [])];
+    const bodies = this.#roster.bodiesOf(id);
     for (const body of bodies) body.told = admitted(joined(admitted(facts), body.told));
     await Promise.all(bodies.map((body) => this.#examine(body)));
     const now = bodies.find((body) => !body.gone.signal.aborted)?.id;
@@ -138,7 +137,7 @@ export class Registry {
 
   /** What a device is, whose, and why, in text. Fails with NotFound. Devices that rules hide are explained, too. */
   explain(id: DeviceId): string {
-    const found = this.#found(id);
+    const found = this.#roster.composition(id);
     const probes = [...found.bodies].flatMap((body) => [...body.ledger.values(), ...(body.finding?.skipped ?? [])]);
     return explainDevice({ ...found, probes, login: this.#options.seat.whoAmI().login });
   }
@@ -161,7 +160,7 @@ export class Registry {
 
   /** A device as an evidence file; with `redact` nothing in it tells the device from its like. Fails with NotFound. */
   evidenceFile(id: DeviceId, options: { readonly redact: boolean }): string {
-    const { device, bodies } = this.#found(id);
+    const { device, bodies } = this.#roster.composition(id);
     const parts = [...bodies];
     const ledger = new Map(parts.flatMap((body) => [...body.ledger]));
     const told = joined(...parts.map((body) => body.told));
@@ -170,12 +169,6 @@ export class Registry {
       this.#rules,
       options.redact,
     );
-  }
-
-  #found(id: DeviceId): Composition {
-    const found = this.#devices.get(id);
-    if (found === undefined) throw new CradleError('NotFound', `there is no device ${id} here`);
-    return found;
   }
 
   #put(sighting: Sighting, before: Sighting | undefined): void {
@@ -197,7 +190,7 @@ export class Registry {
     this.#bodies.delete(body.body);
     body.end();
     this.#busy.delete(body);
-    this.#place(body, undefined);
+    this.#roster.place(body, undefined);
     this.#progress();
   }
 
@@ -250,8 +243,12 @@ export class Registry {
           signal: body.gone.signal,
         });
         if (body.gone.signal.aborted) return;
-        if (finding.name.fact !== undefined || body.id !== undefined || body.awaitedName) this.#place(body, finding);
-        else this.#awaitName(body);
+        if (finding.name.fact === undefined && body.id === undefined && !body.awaitedName) this.#awaitName(body);
+        else {
+          body.nameless?.[Symbol.dispose]();
+          body.nameless = undefined;
+          this.#roster.place(body, finding);
+        }
       }
     } catch (error) {
       if (!body.gone.signal.aborted)
@@ -269,49 +266,6 @@ export class Registry {
       body.awaitedName = true;
       void this.#examine(body);
     });
-  }
-
-  /** Gives a body, or takes from it, its place in a device, and tells what has changed. */
-  #place(body: Body, finding: Finding | undefined): void {
-    const before = body.id;
-    body.nameless?.[Symbol.dispose]();
-    body.nameless = undefined;
-    body.finding = finding;
-    body.id = finding === undefined ? undefined : this.#nameOf(body, finding);
-    const without = before === undefined ? undefined : this.#devices.get(before);
-    if (before !== undefined && without !== undefined && before !== body.id)
-      this.#compose(before, new Set([...without.bodies].filter((other) => other !== body)));
-    if (body.id !== undefined) this.#compose(body.id, new Set([...(this.#devices.get(body.id)?.bodies ?? []), body]));
-  }
-
-  /** Its lasting name, unless its like has it already: seen by another source it is the same device, else it is a twin. */
-  #nameOf(body: Body, { name, evidence }: Finding): DeviceId {
-    const free = (id: DeviceId): boolean => {
-      const others = [...(this.#devices.get(id)?.bodies ?? [])].filter((other) => other !== body);
-      return others.every((other) => [...other.sources].every((source) => !body.sources.has(source)));
-    };
-    if (!body.ambiguous && free(name.id)) return name.id;
-    body.ambiguous = true;
-    const port = portId(evidence, body.body);
-    return free(port) ? port : bodyId(evidence, body.body);
-  }
-
-  #compose(id: DeviceId, bodies: ReadonlySet<Body>): void {
-    const before = this.#devices.get(id);
-    if (bodies.size === 0) {
-      this.#devices.delete(id);
-      if (before !== undefined && !before.ignored) this.#tell({ kind: 'vanished', device: before.device });
-      return;
-    }
-    const now = composeDevice(id, bodies, this.#rules, (match, sightings, ambiguous) =>
-      this.#judge(id, match, sightings, ambiguous),
-    );
-    this.#devices.set(id, now);
-    const shown = before !== undefined && !before.ignored;
-    if (now.ignored) {
-      if (shown) this.#tell({ kind: 'vanished', device: before.device });
-    } else if (!shown) this.#tell({ kind: 'appeared', device: now.device });
-    else if (!sameDevice(before.device, now.device)) this.#tell({ kind: 'changed', device: now.device });
   }
 
   #judge(id: DeviceId, match: Match, sightings: readonly Sighting[], ambiguous: boolean): Owner {
