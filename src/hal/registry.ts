@@ -147,7 +147,8 @@ export class Registry {
     const recording = parseRecording(text);
     const { finding, identity, ledger } = await replay(recording, this.#rules);
     const { name, match, evidence, skipped } = finding;
-    const owner = this.#judge(name.id, match, recording.sightings, false);
+    // A recorded node is none of this machine's.
+    const owner = this.#judge(name.id, match, recording.sightings, false, () => true);
     return explainDevice({
       device: { id: name.id, identity, owner, sightings: recording.sightings, evidence },
       match,
@@ -268,7 +269,13 @@ export class Registry {
     });
   }
 
-  #judge(id: DeviceId, match: Match, sightings: readonly Sighting[], ambiguous: boolean): Owner {
+  #judge(
+    id: DeviceId,
+    match: Match,
+    sightings: readonly Sighting[],
+    ambiguous: boolean,
+    canOpen: (node: string) => boolean = this.#options.canOpen ?? canOpenNode,
+  ): Owner {
     return judgeOwner({
       rule: match.assignments.get('Owner'),
       claimed: this.#options.claims(id),
@@ -276,7 +283,7 @@ export class Registry {
       transport: match.assignments.get('Transport'),
       sightings,
       me: this.#options.seat.whoAmI(),
-      canOpen: this.#options.canOpen ?? canOpenNode,
+      canOpen,
     });
   }
 

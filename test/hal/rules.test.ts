@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import fc from 'fast-check';
 import { loadRules, ruleFolders } from '../../src/hal/rules.js';
 import { vocabulary } from '../rules/vocabulary.js';
 import { temporaryFolder } from '../support/tmp.js';
@@ -192,5 +193,36 @@ test('sections found by USB id and others apply in the order of the file', () =>
   assert.deepEqual(
     match.trace.filter(({ verdict }) => verdict === 'applies').map(({ section }) => section),
     ['s0', 's1', 's2', 's3', 's4'],
+  );
+});
+
+test('the index finds what looking at every section finds', () => {
+  const digit = fc.constantFrom('0', '1', 'a');
+  const usbId = fc.tuple(digit, digit).map(([vendor, product]) => `054${vendor}:038${product}`);
+  const pattern = fc.oneof(
+    usbId,
+    usbId.map((id) => `${id.slice(0, 5)}*`),
+    usbId.map((id) => `${id.slice(0, 8)}*`),
+  );
+  const line = fc.oneof(
+    fc.array(pattern, { minLength: 1, maxLength: 3 }).map((ids) => `MatchUsbId=${ids.join(';')}`),
+    fc.constantFrom('MatchSubsystem=usb', 'MatchSubsystem=block', 'MatchUdev=ID_PDA=1'),
+  );
+  const section = fc.array(line, { minLength: 1, maxLength: 3 });
+  const view = fc.record({ 'usb.id': usbId, subsystem: fc.constantFrom('usb', 'block') });
+  fc.assert(
+    fc.property(fc.array(section, { maxLength: 12 }), fc.array(view, { maxLength: 3 }), (sections, views) => {
+      const rules = rulesOf(
+        sections
+          .map((lines, index) => `[${index}]\n${lines.join('\n')}\nStore.s${index}=/ *\nModel=m${index}\n`)
+          .join('\n'),
+      );
+      const match = rules.match(...views.map(facts));
+      const applied = match.trace.filter(({ verdict }) => verdict === 'applies').map(({ section: title }) => title);
+      const assigned = [...match.assignments.keys()].flatMap((key) => /^Store\.s(\d+)$/.exec(key)?.[1] ?? []);
+      assert.deepEqual(assigned, applied);
+      assert.equal(match.assignments.get('Model'), applied.length === 0 ? undefined : `m${applied.at(-1)}`);
+    }),
+    { numRuns: 500 },
   );
 });
