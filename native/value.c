@@ -1,6 +1,7 @@
 #include "addon.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,12 +89,14 @@ void free_texts(char **texts) {
 }
 
 bool read_int(napi_env env, napi_value value, int *number) {
-  int32_t given;
-  if (napi_get_value_int32(env, value, &given) != napi_ok) {
-    napi_throw_type_error(env, NULL, "a number is expected");
+  double given;
+  /* Written so that NaN is refused too. */
+  if (napi_get_value_double(env, value, &given) != napi_ok || !(given >= INT_MIN && given <= INT_MAX) ||
+      given != (double)(int)given) {
+    napi_throw_type_error(env, NULL, "a whole number is expected");
     return false;
   }
-  *number = given;
+  *number = (int)given;
   return true;
 }
 

@@ -40,6 +40,14 @@ def hash32(text):
     return value ^ value >> 15
 
 
+def message(said):
+    """What udevd sends to libudev's monitors; numbers that the socket filter reads are big-endian."""
+    body = b"".join(f"{name}={value}".encode() + b"\0" for name, value in said.items())
+    hashes = (hash32(said["SUBSYSTEM"]), hash32(said["DEVTYPE"]) if "DEVTYPE" in said else 0)
+    head = b"libudev\0" + struct.pack("!I", 0xFEEDCAFE) + struct.pack("=III", 40, 40, len(body))
+    return head + struct.pack("!IIII", *hashes, 0, 0) + body
+
+
 class Bed:
     def __init__(self, root):
         self.root = root
@@ -119,13 +127,8 @@ class Bed:
         said |= step.get("extra", {})
         if "DEVNAME" in said:
             said["DEVNAME"] = "/dev/" + said["DEVNAME"]
-        body = b"".join(f"{name}={value}".encode() + b"\0" for name, value in said.items())
-        hashes = (hash32(device["subsystem"]), hash32(said["DEVTYPE"]) if "DEVTYPE" in said else 0)
-        # The header that libudev's monitors expect; numbers that the socket filter reads are big-endian.
-        head = b"libudev\0" + struct.pack("!I", 0xFEEDCAFE) + struct.pack("=III", 40, 40, len(body))
-        head += struct.pack("!IIII", *hashes, 0, 0)
         for path in glob.glob(os.path.join(glob.escape(self.root), "event[0-9]*")):
-            self.send(path, head + body)
+            self.send(path, message(said))
 
     @staticmethod
     def send(path, message):
@@ -169,4 +172,5 @@ def main():
         shutil.rmtree(root, ignore_errors=True)
 
 
-main()
+if __name__ == "__main__":
+    main()
