@@ -12,7 +12,8 @@ export const ROOT_HUB = '/devices/pci0000:00/0000:00:14.0/usb1';
 
 /**
  * A machine to plug things into: what runs in its `environment` sees through the real libudev what is plugged here,
- * and nothing of the machine it really runs on.
+ * and nothing of the machine it really runs on. umockdev names a monitor by its descriptor, so of two processes of the
+ * same program the first goes deaf when the second begins to listen.
  */
 export class Testbed implements AsyncDisposable {
   /** Where the tree stands; nodes of devices are below its dev/. */
