@@ -49,12 +49,15 @@ export async function clash(
   });
 }
 
-/** Whether two items say the same: byte by byte, or in another spelling where the format has several. */
-export async function sameContent(reading: Reading, left: Sight, right: Sight): Promise<boolean> {
+/**
+ * Whether two items say the same: byte by byte, or in another spelling where the format has several. Undefined when one
+ * of them is no more.
+ */
+export async function sameContent(reading: Reading, left: Sight, right: Sight): Promise<boolean | undefined> {
   const text = isText(left.ref) || isText(right.ref) || left.ref.name === undefined || right.ref.name === undefined;
   if (!text && isResized(left.ref, right.ref)) return false;
   const [leftDigest, rightDigest] = await Promise.all([reading.digest('left', left), reading.digest('right', right)]);
-  if (leftDigest === undefined || rightDigest === undefined) return false;
+  if (leftDigest === undefined || rightDigest === undefined) return undefined;
   if (leftDigest === rightDigest) return true;
   if (!text) return false;
   return (await reading.likeness('left', left)) === (await reading.likeness('right', right));

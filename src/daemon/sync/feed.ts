@@ -111,13 +111,12 @@ export class Feed {
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
       this.#account.refuse({ side: this.#to, name: nameOf(refOf(step)), reason: error.message });
-      this.#skip(step);
-      return undefined;
+      return this.#skip(step);
     }
   }
 
-  async #removal(step: Remove, key: number): Promise<Ready> {
-    if (step.keep) await this.#keep(step.ref, 'removed');
+  async #removal(step: Remove, key: number): Promise<Ready | undefined> {
+    if (step.keep && !(await this.#keep(step.ref, 'removed'))) return this.#skip(step);
     const { on: side, ref } = step;
     return {
       step,
@@ -131,14 +130,10 @@ export class Feed {
     const from = refOf(step);
     const read = () => this.#job[other(this.#to)].read(from.id, this.#signal);
     const item = step.kind === 'put' && step.item !== undefined ? step.item : await fairly(read);
-    if (item === undefined) {
-      // Gone since it was listed: the next listing tells.
-      this.#skip(step);
-      return undefined;
-    }
+    if (item === undefined) return this.#skip(step);
     const over = step.kind === 'put' ? step.over : undefined;
-    if (step.kind === 'put' && step.keep && over !== undefined)
-      await this.#keep(over, step.why === 'conflict' ? 'lost-conflict' : 'overwritten');
+    if (step.kind === 'put' && step.keep && over !== undefined && !(await this.#keep(over, 'lost-conflict')))
+      return this.#skip(step);
     const name = step.kind === 'fork' ? step.name : (item.name ?? from.name);
     const named: Item = name === undefined || name === item.name ? item : { ...item, name };
     const intend = (digest: string | undefined): Intent => ({ kind: 'put', side: this.#to, from, digest, over });
@@ -169,12 +164,16 @@ export class Feed {
     };
   }
 
-  async #keep(ref: ItemRef, why: 'lost-conflict' | 'overwritten' | 'removed'): Promise<void> {
+  /** Whether the attic has it; if not, it was not there to be kept. */
+  async #keep(ref: ItemRef, why: 'lost-conflict' | 'removed'): Promise<boolean> {
     const item = await fairly(() => this.#job[this.#to].read(ref.id, this.#signal));
-    if (item !== undefined) this.#account.keep(await this.#job.attic.keep(this.#to, ref, item, why, this.#signal));
+    if (item === undefined) return false;
+    this.#account.keep(await this.#job.attic.keep(this.#to, ref, item, why, this.#signal));
+    return true;
   }
 
-  #skip(step: Change): void {
+  /** Something has gone since it was listed: the next listing tells. */
+  #skip(step: Change): undefined {
     this.#account.pend(step.news);
     this.#account.step(stepsIn(step));
   }

@@ -26,13 +26,7 @@ export type ConflictPolicy = (conflict: Conflict) => Resolution;
 /** Keeps what a sync overwrites or removes, so that nothing is ever silently lost. */
 export interface Attic {
   /** Durable when it settles; tells where the copy went, for the history and the log. */
-  keep(
-    side: Side,
-    ref: ItemRef,
-    item: Item,
-    why: 'lost-conflict' | 'overwritten' | 'removed',
-    signal: AbortSignal,
-  ): Promise<string>;
+  keep(side: Side, ref: ItemRef, item: Item, why: 'lost-conflict' | 'removed', signal: AbortSignal): Promise<string>;
 }
 
 /** One pair of stores to bring into agreement. */

@@ -46,8 +46,10 @@ export class Ledger {
     return this.#void ? 0 : this.#mapping.count(side, volumes);
   }
 
-  pairs(): Iterable<Pair> {
-    return this.#void ? [] : this.#mapping.pairs();
+  *pairs(): Generator<Pair> {
+    yield* this.#adopted.left.values();
+    if (this.#void) return;
+    for (const pair of this.#mapping.pairs()) if (!this.#parted.left.has(pair.left.ref.id)) yield pair;
   }
 
   /** Takes two items for a pair; the pairs that held either of them are no more, and are given back. */

@@ -55,7 +55,9 @@ async function matchNames(
     left.delete(mine.ref.id);
     right.delete(theirs.ref.id);
     try {
-      if (await sameContent(reading, mine, theirs)) joinSame(draft, mine, theirs);
+      const same = await sameContent(reading, mine, theirs);
+      if (same === undefined) draft.postpone(newsOfBoth(mine, theirs), 'right');
+      else if (same) joinSame(draft, mine, theirs);
       else clashing.push([mine, theirs]);
     } catch (error) {
       postpone(draft, [mine, theirs], error);

@@ -169,21 +169,23 @@ export class Pairs {
   }
 
   async #conflict(pair: Pair, left: Standing, right: Standing, news: readonly Pending[]): Promise<void> {
-    const former = formerId(pair, left);
     if (left.fate === 'gone' || right.fate === 'gone') {
       // The edit is kept: nobody meant to remove what the other has just written.
       const to = left.fate === 'gone' ? 'left' : 'right';
       const source = to === 'left' ? right : left;
-      return this.#draft.put(to, source.sight ?? { ref: source.ref }, undefined, { why: 'conflict', news, former });
+      return this.#draft.put(to, source.sight ?? { ref: source.ref }, undefined, {
+        why: 'conflict',
+        news,
+        former: pair.left.ref.id,
+      });
     }
+    const former = formerId(pair, left);
     const l = left.sight ?? { ref: left.ref };
     const r = right.sight ?? { ref: right.ref };
-    if (await sameContent(this.#reading, l, r)) {
-      const [leftDigest, rightDigest] = [l.digest, r.digest];
-      if (leftDigest !== undefined && rightDigest !== undefined)
-        this.#draft.join({ ref: l.ref, digest: leftDigest }, { ref: r.ref, digest: rightDigest }, 'same', former);
-      return;
-    }
+    const same = await sameContent(this.#reading, l, r);
+    if (same === undefined) return this.#draft.postpone(news, 'right');
+    if (same && l.digest !== undefined && r.digest !== undefined)
+      return this.#draft.join({ ref: l.ref, digest: l.digest }, { ref: r.ref, digest: r.digest }, 'same', former);
     await clash(this.#job, this.#reading, this.#draft, this.#names, { left: l, right: r, news, former });
   }
 }

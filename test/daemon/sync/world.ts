@@ -1,0 +1,129 @@
+import type { Binding } from '../../../src/daemon/state/binding.js';
+import { isBindingId } from '../../../src/daemon/state/bindings.js';
+import { isDeviceId } from '../../../src/daemon/state/devices.js';
+import { openState, type State } from '../../../src/daemon/state/state.js';
+import { execute } from '../../../src/daemon/sync/execute.js';
+import type { Job, Outcome, Side } from '../../../src/daemon/sync/job.js';
+import type { MappingTable } from '../../../src/daemon/sync/mapping.js';
+import { commit, compare, type Plan } from '../../../src/daemon/sync/plan.js';
+import type { ItemRef, Log, Store, StoreInfo } from '../../../src/plugins/contract.js';
+import { MemoryCollection } from '../../../src/plugins/memory/collection.js';
+import { MemoryStore } from '../../../src/plugins/memory/store.js';
+import { FaultyStore, type Misbehaviour } from '../../fakes/faulty-store.js';
+import { RecordingAttic } from '../../fakes/recording-attic.js';
+
+export const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
+
+export const PAIR = { device: 'Files', desktop: 'files' } as const;
+
+export function aBinding(changes: Partial<Binding> = {}): Binding {
+  const [id, device] = ['b1', 'usb:1234:5678:abc'];
+  if (!isBindingId(id) || !isDeviceId(device)) throw new Error('unreachable');
+  return {
+    id,
+    device,
+    pairs: [PAIR],
+    enabled: true,
+    triggers: ['plug'],
+    interval: 0,
+    direction: 'both',
+    conflictPolicy: 'both',
+    firstSync: 'combine',
+    filter: {},
+    options: {},
+    ...changes,
+  };
+}
+
+/** A name and a content: what two sides are compared by. */
+export type Held = readonly [name: string | undefined, content: string];
+
+/** Two collections, a state database and what a session needs: everything but a daemon. */
+export class World {
+  readonly left: MemoryCollection;
+  readonly right: MemoryCollection;
+  readonly attic = new RecordingAttic();
+  readonly #path: string;
+  state: State;
+  terms: Partial<Job> = {};
+
+  constructor(path = ':memory:', info: Partial<StoreInfo> = {}) {
+    this.left = new MemoryCollection({ label: 'Files', ...info, name: 'left', identity: 'memory:left' });
+    this.right = new MemoryCollection({ label: 'Phone', ...info, name: 'right', identity: 'memory:right' });
+    this.#path = path;
+    this.state = openState(path, silent);
+    this.state.bindings.put(aBinding());
+  }
+
+  get mapping(): MappingTable {
+    return this.state.mapping(aBinding().id, PAIR);
+  }
+
+  /** As after `kill -9`: nothing that was not durable is left. */
+  restart(): void {
+    this.state.close();
+    this.state = openState(this.#path, silent);
+  }
+
+  put(side: Side, name: string | undefined, content: string, volume?: string): ItemRef {
+    const named = name === undefined ? undefined : this[side].named(name);
+    const item = {
+      contentType: 'application/octet-stream',
+      summary: name ?? '',
+      ...(name === undefined ? {} : { name }),
+    };
+    return this[side].put(item, Buffer.from(content), named?.ref.id, volume).ref;
+  }
+
+  write(side: Side, id: string, content: string): void {
+    const kept = this[side].kept(id);
+    if (kept !== undefined) this[side].put(kept.item, Buffer.from(content), id);
+  }
+
+  remove(side: Side, name: string): void {
+    const kept = this[side].named(name);
+    if (kept !== undefined) this[side].remove(kept.ref.id);
+  }
+
+  held(side: Side): readonly Held[] {
+    return [...this[side].present()]
+      .map(({ ref, bytes }): Held => [ref.name, Buffer.from(bytes).toString()])
+      .sort((a, b) => `${a[0]}\n${a[1]}`.localeCompare(`${b[0]}\n${b[1]}`));
+  }
+
+  job(misbehaviour: Partial<Record<Side, Misbehaviour>> = {}): Job {
+    const store = (side: Side): Store => new FaultyStore(new MemoryStore(this[side]), misbehaviour[side] ?? {});
+    return {
+      left: store('left'),
+      right: store('right'),
+      mapping: this.mapping,
+      policy: () => 'both',
+      direction: 'both',
+      firstSync: 'combine',
+      allowMassDeletion: false,
+      allowReplaced: false,
+      wanted: () => true,
+      terms: '',
+      attic: this.attic,
+      ...this.terms,
+    };
+  }
+
+  compare(terms: Partial<Job> = {}): Promise<Plan> {
+    return compare({ ...this.job(), ...terms }, new AbortController().signal);
+  }
+
+  /** A whole session. */
+  async sync(
+    misbehaviour: Partial<Record<Side, Misbehaviour>> = {},
+    terms: Partial<Job> = {},
+    signal = new AbortController().signal,
+  ): Promise<Outcome & { readonly plan: Plan }> {
+    const job = { ...this.job(misbehaviour), ...terms };
+    const plan = await compare(job, signal);
+    const execution = execute(job, plan, signal);
+    for await (const _ of execution);
+    commit(job, plan, execution.outcome);
+    return { ...execution.outcome, plan };
+  }
+}
