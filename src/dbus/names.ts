@@ -93,7 +93,17 @@ export const udisks = {
   block: 'org.freedesktop.UDisks2.Block',
   filesystem: 'org.freedesktop.UDisks2.Filesystem',
   drive: 'org.freedesktop.UDisks2.Drive',
+  errors: {
+    deviceBusy: 'org.freedesktop.UDisks2.Error.DeviceBusy',
+    alreadyMounted: 'org.freedesktop.UDisks2.Error.AlreadyMounted',
+    notMounted: 'org.freedesktop.UDisks2.Error.NotMounted',
+    notAuthorized: 'org.freedesktop.UDisks2.Error.NotAuthorized',
+  },
 } as const;
+
+/** As UDisks2 names its objects: what is no letter, digit or underscore becomes `_` and two hex digits. */
+export const escapeUDisks = (name: string): string =>
+  name.replace(/[^A-Za-z0-9_]/g, (char) => `_${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
 
 /** logind, asked who sits at the seat. */
 export const logind = {

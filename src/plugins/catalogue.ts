@@ -2,6 +2,7 @@ import type { Bus } from '../dbus/bus.js';
 import type { Log, OptionType, ProtocolPlugin, StorePlugin } from './contract.js';
 import { FolderPlugin } from './folder/plugin.js';
 import { MemoryPlugin } from './memory/plugin.js';
+import { StoragePlugin } from './storage/plugin.js';
 
 /** What plugins are built from; nothing else of the process reaches them. */
 export interface CatalogueParts {
@@ -22,7 +23,7 @@ export interface Catalogue {
 
 /** Adding a plugin is one line here. */
 export function createCatalogue(parts: CatalogueParts): Catalogue {
-  const protocols: readonly ProtocolPlugin[] = [];
+  const protocols: readonly ProtocolPlugin[] = [new StoragePlugin(parts)];
   const stores: readonly StorePlugin[] = [new FolderPlugin(parts), new MemoryPlugin()];
   return {
     protocols: new Map(protocols.map((plugin) => [plugin.name, plugin])),

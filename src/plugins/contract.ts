@@ -101,8 +101,11 @@ export interface Peer extends AsyncDisposable {
   readonly evidence: Evidence;
   readonly stores: readonly StoreInfo[];
   open(store: string, signal: AbortSignal): Promise<Store>;
-  /** Lets the device go, so that it may be unplugged: flushes and unmounts. Fails with Busy naming who holds it. */
-  release?(signal: AbortSignal): Promise<void>;
+  /**
+   * Lets the device go, so that it may be unplugged: flushes, and takes back what we did to reach it. Fails with Busy
+   * naming who holds it. `all`: a person asked for it, so what others have mounted is unmounted too.
+   */
+  release?(signal: AbortSignal, all?: boolean): Promise<void>;
 }
 
 export interface PluginContext {

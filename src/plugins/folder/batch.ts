@@ -3,12 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { native } from '../../hal/native.js';
 import type { Edit, Receipt } from '../contract.js';
 import { failureOf } from './failures.js';
-import type { Layout } from './layout.js';
-import { type Placed, Placement } from './placement.js';
-import { nowNs, type Revisions, sameContent, stamp, TICK_MS } from './revision.js';
-import type { Root } from './root.js';
+import { type BatchParts, type Placed, Placement } from './placement.js';
+import { nowNs, sameContent, stamp, TICK_MS } from './revision.js';
 import { discard, type Staged, stagedAt } from './staging.js';
-import { baseOf, parentOf, type Subfolders } from './subfolders.js';
+import { baseOf, parentOf } from './subfolders.js';
 import { syncFile } from './temporary.js';
 
 /** Edits, bytes and folders of a batch: enough that one flush of the disk serves many, few enough to lose in a power cut. */
@@ -20,15 +18,6 @@ const FEW = 4;
 
 type Remove = Extract<Edit, { kind: 'remove' }>;
 type Work = { readonly kind: 'put'; readonly staged: Staged } | { readonly kind: 'remove'; readonly edit: Remove };
-
-export interface BatchParts {
-  readonly root: Root;
-  readonly layout: Layout;
-  readonly revisions: Revisions;
-  readonly folders: Subfolders;
-  /** Paths this apply has written: what lies there is no duplicate, or two equal items would end as one. */
-  readonly ours: Set<string>;
-}
 
 /**
  * Edits that become durable together: contents are on the disk before a name shows them, and names are on the disk before

@@ -1,13 +1,14 @@
 import { CradleError } from '../../dbus/errors.js';
 import { native } from '../../hal/native.js';
 import type { Edit, ItemRef, Receipt } from '../contract.js';
-import type { BatchParts } from './batch.js';
 import { failureOf, stopsTheStore } from './failures.js';
 import { codeOf } from './files.js';
 import { numbered } from './item-names.js';
-import { nowNs, sameContent } from './revision.js';
+import type { Layout } from './layout.js';
+import { nowNs, type Revisions, sameContent } from './revision.js';
+import type { Root } from './root.js';
 import { type Staged, stagedAt } from './staging.js';
-import { baseOf, parentOf, type Subfolder } from './subfolders.js';
+import { baseOf, parentOf, type Subfolder, type Subfolders } from './subfolders.js';
 import { TemporaryName } from './temporary.js';
 
 /** Names tried beside one that is taken. */
@@ -15,6 +16,15 @@ const NAMES = 1000;
 const CHUNK = 1024 * 1024;
 
 type Remove = Extract<Edit, { kind: 'remove' }>;
+
+export interface BatchParts {
+  readonly root: Root;
+  readonly layout: Layout;
+  readonly revisions: Revisions;
+  readonly folders: Subfolders;
+  /** Paths this apply has written: what lies there is no duplicate, or two equal items would end as one. */
+  readonly ours: Set<string>;
+}
 
 /** What became of an edit; `stored` and `removed` wait for the disk before they are told. */
 export type Placed =
