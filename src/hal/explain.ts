@@ -14,6 +14,9 @@ export interface Explained {
   readonly login: string;
 }
 
+/** A Match line may name many devices, and what was there instead stands at its end. */
+const LONGEST_VERDICT = 1_000;
+
 /** What a device is and why, for a person to read. */
 export function explainDevice({ device, match, fact, ignored, probes, login }: Explained): string {
   const { identity, owner } = device;
@@ -41,7 +44,10 @@ export function explainDevice({ device, match, fact, ignored, probes, login }: E
       'Sections that do not apply',
       ...match.trace
         .filter(({ verdict }) => verdict !== 'applies')
-        .map(({ file, line, section, verdict }) => `  ${fileName(file)}:${line} [${section}] ${presentable(verdict)}`),
+        .map(
+          ({ file, line, section, verdict }) =>
+            `  ${fileName(file)}:${line} [${section}] ${presentable(verdict, LONGEST_VERDICT)}`,
+        ),
     ],
     ['Owner', `  ${owner.kind}: ${ownerReason(owner, login)}`],
   ];
@@ -54,7 +60,7 @@ export function explainDevice({ device, match, fact, ignored, probes, login }: E
 function summary({ identity, id }: Device, fact: string | undefined, ignored: boolean): readonly string[] {
   const ways = identity.transport === undefined ? '' : ` over ${identity.transport}`;
   return [
-    `  is a ${identity.kind === 'unknown' ? 'device of unknown kind' : identity.kind}, icon ${identity.icon}`,
+    `  kind ${identity.kind}, icon ${identity.icon}`,
     identity.plugin === undefined
       ? '  no rule names a plugin for it, so it is not identified'
       : `  spoken to by the plugin ${identity.plugin}${ways}, started by ${identity.startedBy === 'us' ? 'us' : 'the device'}`,

@@ -20,12 +20,12 @@ export const usbInterfacesOf = (facts: Evidence): readonly string[] =>
     .split(':')
     .filter((part) => part !== '');
 
-/** Text from a device made fit to be shown: one line, no control characters, at most 120 characters. */
-export function presentable(text: string): string {
+/** Text from a device made fit to be shown: one line, no control characters, not longer than that. */
+export function presentable(text: string, longest = 120): string {
   return text
     .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .trim()
-    .slice(0, 120)
+    .slice(0, longest)
     .trim();
 }
 

@@ -105,7 +105,7 @@ test('an explanation tells what it is, why, by which rules, and whose', async (t
   const text = registry.explain(found.id);
   for (const part of [
     `${found.id}: Sony Walkman`,
-    'is a player, icon multimedia-player',
+    'kind player, icon multimedia-player',
     'spoken to by the plugin storage over block, started by us',
     'rests on usb.serial',
     'store music: /MUSIC (audio/*)',
