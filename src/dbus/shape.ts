@@ -12,6 +12,7 @@ export interface Sent {
   t: bigint;
   v: Variant;
   ay: Uint8Array;
+  aay: readonly Uint8Array[];
   as: readonly string[];
   ao: readonly string[];
   '(so)': readonly [string, string];

@@ -41,7 +41,7 @@ export class UDisks {
     } catch (thrown) {
       const error = asCradleError(thrown);
       if (error.remote === udisks.errors.notMounted) return;
-      if (error.remote === udisks.errors.deviceBusy)
+      if (error.remote === udisks.errors.deviceBusy || error.code === 'Busy')
         throw new CradleError('Busy', `${node} is in use`, { cause: error });
       throw error;
     }
