@@ -32,16 +32,22 @@ struct monitor {
   napi_async_cleanup_hook_handle hook;
 };
 
+static void disconnect(struct monitor *monitor) {
+  monitor->source = udev_monitor_unref(monitor->source);
+  monitor->udev = udev_unref(monitor->udev);
+}
+
 static void drop(struct monitor *monitor) {
   if (--monitor->holders > 0) return;
-  udev_monitor_unref(monitor->source);
-  udev_unref(monitor->udev);
+  disconnect(monitor);
   free(monitor);
 }
 
 static void on_closed(uv_handle_t *handle) {
   struct monitor *monitor = handle->data;
-  if (monitor->hook) napi_remove_async_cleanup_hook(monitor->hook);
+  /* Now, and not when the handle is collected: an open socket goes on filling its buffer. */
+  disconnect(monitor);
+  napi_remove_async_cleanup_hook(monitor->hook);
   drop(monitor);
 }
 

@@ -28,17 +28,23 @@ async function isolated(text: string, setup: string): Promise<string> {
 test('monitors can be opened, closed twice, closed by their receiver and collected, and the process ends by itself', async (t) => {
   const bed = await testbed(t);
   const ended = program(
-    `import { native } from ${NATIVE};
+    `import { readdirSync } from 'node:fs';
+     import { native } from ${NATIVE};
      const addon = native();
      const usb = [{ subsystem: 'usb', devtype: 'usb_device' }, { subsystem: 'tty' }];
+     const descriptors = () => readdirSync('/proc/self/fd').length;
+     const before = descriptors();
      for (let turn = 0; turn < 300; turn++) {
        const handle = addon.udevOpen(usb, () => {}, 65536);
        if (turn % 3 === 0) addon.udevKeepAlive(handle, false);
        addon.udevClose(handle);
        addon.udevClose(handle);
        addon.udevKeepAlive(handle, true);
-       if (turn % 10 === 0) { gc(); await new Promise(setImmediate); gc(); }
+       if (turn % 10 === 0) await new Promise(setImmediate);
+       if (turn % 50 === 0) gc();
      }
+     await new Promise(setImmediate);
+     if (descriptors() !== before) console.log('descriptors left open');
      // Forgotten, but open: it goes on listening, and does not keep the process.
      addon.udevKeepAlive(addon.udevOpen(usb, () => {}, 65536), false);
      const events = [];
