@@ -28,7 +28,7 @@ export interface CallLimits {
 }
 
 /** One interface of somebody else's object. All calls fail with a CradleError, as Bus.call does. */
-export interface Proxy<S extends Shape> {
+export interface Remote<S extends Shape> {
   readonly path: string;
   readonly shape: S;
   /** The out arguments as a list, typed by the shape; fails with Failed when the other side answers otherwise. */
@@ -52,7 +52,7 @@ export interface Proxy<S extends Shape> {
   onChanged(handler: (changed: Options) => void): Promise<AsyncDisposable>;
 }
 
-export function proxy<const S extends Shape>(bus: Bus, destination: string, path: string, shape: S): Proxy<S> {
+export function proxy<const S extends Shape>(bus: Bus, destination: string, path: string, shape: S): Remote<S> {
   const ask = (
     interfaceName: string,
     member: string,
