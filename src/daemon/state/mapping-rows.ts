@@ -43,6 +43,7 @@ export function readPending(row: Row): Pending {
     id: field.text(row, 'item'),
     ref: field.optionalText(row, 'ref') === undefined ? undefined : readRef(field.json(row, 'ref')),
     retry: field.number(row, 'retry') === 1,
+    ...(field.number(row, 'surplus') === 1 ? { surplus: true } : {}),
   };
 }
 

@@ -72,8 +72,8 @@ export class MappingStatements {
     this.intents = sql('SELECT intent FROM intents WHERE mapping = ? ORDER BY kind, side, item');
     this.intend = sql('INSERT OR REPLACE INTO intents (mapping, kind, side, item, intent) VALUES (?, ?, ?, ?, ?)');
     this.fulfil = sql('DELETE FROM intents WHERE mapping = ? AND kind = ? AND side = ? AND item = ?');
-    this.pending = sql('SELECT side, item, ref, retry FROM pending WHERE mapping = ? ORDER BY side, item');
-    this.pend = sql('INSERT OR REPLACE INTO pending (mapping, side, item, ref, retry) VALUES (?, ?, ?, ?, ?)');
+    this.pending = sql('SELECT side, item, ref, retry, surplus FROM pending WHERE mapping = ? ORDER BY side, item');
+    this.pend = sql('INSERT INTO pending (mapping, side, item, ref, retry, surplus) VALUES (?, ?, ?, ?, ?, ?)');
     this.restless = sql('SELECT 1 AS retry FROM pending WHERE mapping = ? AND retry = 1 LIMIT 1');
     this.clearIntents = sql('DELETE FROM intents WHERE mapping = ?');
     this.clearPending = sql('DELETE FROM pending WHERE mapping = ?');
@@ -171,8 +171,10 @@ export class Mapping implements MappingTable {
       this.#sql.agree.run(writeAgreement(agreement), this.#id);
       if (pending === undefined) return;
       this.#sql.clearPending.run(this.#id);
-      for (const { side, id, ref, retry } of pending)
-        this.#sql.pend.run(this.#id, side, id, ref === undefined ? null : JSON.stringify(ref), retry ? 1 : 0);
+      for (const { side, id, ref, retry, surplus } of pending) {
+        const now = ref === undefined ? null : JSON.stringify(ref);
+        this.#sql.pend.run(this.#id, side, id, now, retry ? 1 : 0, surplus ? 1 : 0);
+      }
     });
   }
 

@@ -63,6 +63,7 @@ export const MIGRATIONS: readonly string[] = [
     item TEXT NOT NULL,
     ref TEXT,
     retry INTEGER NOT NULL,
+    surplus INTEGER NOT NULL,
     PRIMARY KEY (mapping, side, item)
   ) STRICT, WITHOUT ROWID;
 

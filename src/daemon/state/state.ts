@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { CradleError } from '../../dbus/errors.js';
 import type { Log } from '../../plugins/contract.js';
 import type { MappingTable } from '../sync/mapping.js';
-import { type Salvage, salvage, setAside } from './aside.js';
+import { preserve, type Salvage, salvage, setAside } from './aside.js';
 import type { BindingId, StorePair } from './binding.js';
 import { Bindings, pairName } from './bindings.js';
 import { Claims } from './claims.js';
@@ -49,8 +49,13 @@ export interface State extends Disposable {
  */
 export function openState(path: string, log: Log): State {
   if (path !== ':memory:') makeFile(path);
+  const copy = path === ':memory:' ? undefined : preserve(path);
   const opened = openOrComplain(path);
-  if (opened instanceof Database) return stateOf(opened, undefined, log);
+  if (opened instanceof Database) {
+    copy?.drop();
+    return stateOf(opened, undefined, log);
+  }
+  copy?.restore();
   const aside = setAside(path);
   log.error(`the state database was set aside as ${aside}: ${opened.complaint}`);
   const saved = salvage(aside, log);
