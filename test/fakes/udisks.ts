@@ -117,7 +117,8 @@ export class FakeVolume {
   /** Out with the plug: the medium stays as it is at this moment, whatever is still written to where it was. */
   async pull(): Promise<void> {
     const { node, medium, point } = this.options;
-    await rm(node, { force: true });
+    // Nodes of the real machine are not ours to remove.
+    if (!node.startsWith('/dev/')) await rm(node, { force: true });
     if (!this.#mounted) return;
     const dead = join(dirname(medium), `.${basename(medium)}-pulled`);
     await rename(point, dead);

@@ -84,6 +84,15 @@ export class Program {
     return { [Symbol.dispose]: () => this.#listeners.delete(listener) };
   }
 
+  /** Stops it where it is, in the middle of whatever it does, until `resume`. */
+  suspend(): void {
+    this.#child.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#child.kill('SIGCONT');
+  }
+
   /** Ends it as a crash would. */
   async kill(): Promise<void> {
     if (this.running) this.#child.kill('SIGKILL');
