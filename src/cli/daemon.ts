@@ -109,8 +109,11 @@ export class Daemon implements AsyncDisposable {
   }
 }
 
+/** The bus knows how to start only what is installed: one that somebody runs by hand is looked for first. */
 async function start(bus: Bus, abort: AbortSignal): Promise<void> {
   const call = { destination: dbus.name, path: dbus.path, interface: dbus.interface, abort };
+  const [running] = await bus.call({ ...call, member: 'NameHasOwner', signature: 's', body: [BUS_NAME] });
+  if (running === true) return;
   try {
     await bus.call({ ...call, member: 'StartServiceByName', signature: 'su', body: [BUS_NAME, 0] });
   } catch (thrown) {

@@ -103,7 +103,7 @@ class TreeMirror implements Mirror {
     await Promise.all(this.#subscriptions.map((one) => one[Symbol.asyncDispose]()));
   }
 
-  /** Lets the bus start the service when it can. */
+  /** Lets the bus start the service when it can; it fails harmlessly where one runs that is not installed. */
   async #start(): Promise<void> {
     const call = { destination: dbus.name, path: dbus.path, interface: dbus.interface };
     await this.bus
