@@ -58,7 +58,9 @@ export interface Identity {
 /** One `Store.<name>=<address> <content type>` line of a rule. */
 export interface StoreHint {
   readonly name: string;
+  /** In the plugin's own words: for `storage` folders of the volume, `;` between. */
   readonly address: string;
+  /** Media types, `;` between. */
   readonly contentType: string;
 }
 

@@ -186,7 +186,7 @@ function storeFault(key: string, value: string): string | undefined {
   if (value === '') return undefined;
   const hint = splitStore(value);
   if (hint === undefined) return `wants an address and a content type, not "${value}"`;
-  if (!CONTENT_TYPE.test(hint.contentType))
+  if (!hint.contentType.split(';').every((type) => CONTENT_TYPE.test(type)))
     return `wants a content type such as image/* at its end, not "${hint.contentType}"`;
   return templateFault(hint.address);
 }

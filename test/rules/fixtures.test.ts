@@ -7,10 +7,10 @@ import { expectationOf } from '../../src/hal/identity.js';
 import { replay } from '../../src/hal/replay.js';
 import { loadRules } from '../../src/hal/rules.js';
 import { repositoryRoot } from '../support/root.js';
-import { vocabulary } from './vocabulary.js';
+import { shippedVocabulary } from './vocabulary.js';
 
 const fixtures = join(repositoryRoot, 'test/rules/fixtures');
-const rules = await loadRules([join(repositoryRoot, 'data/udev-rules/devices.d')], vocabulary);
+const rules = await loadRules([join(repositoryRoot, 'data/udev-rules/devices.d')], shippedVocabulary);
 const hit = new Set<string>();
 
 for (const name of (await readdir(fixtures)).filter((file) => file.endsWith('.evidence')).sort())

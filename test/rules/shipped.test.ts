@@ -6,11 +6,11 @@ import { parseKeyfile } from '../../src/hal/keyfile.js';
 import { loadRules } from '../../src/hal/rules.js';
 import { repositoryRoot } from '../support/root.js';
 import { DEVICE_ICONS } from './icons.js';
-import { vocabulary } from './vocabulary.js';
+import { shippedVocabulary } from './vocabulary.js';
 
 const folder = join(repositoryRoot, 'data/udev-rules/devices.d');
 const names = (await readdir(folder)).sort();
-const rules = await loadRules([folder], vocabulary);
+const rules = await loadRules([folder], shippedVocabulary);
 
 test('nothing in the shipped files is complained about: every plugin, option, probe and transport is declared', () => {
   assert.deepEqual(rules.complaints, []);
