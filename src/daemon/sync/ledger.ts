@@ -43,7 +43,7 @@ export class Ledger {
 
   /** Mapped items on attached volumes. */
   count(side: Side, volumes: ReadonlySet<string> | undefined): number {
-    return this.#void ? 0 : this.#mapping.count(side, volumes);
+    return this.#void ? 0 : this.#mapping.count(side, volumes) + this.#adopted[side].size;
   }
 
   *pairs(): Generator<Pair> {
