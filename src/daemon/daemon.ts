@@ -131,6 +131,11 @@ export async function runDaemon(parts: DaemonParts, stop: AbortSignal): Promise<
   using _published = publisher;
   using _remembering = registry.onEvent(({ kind, device }) => {
     remember(state, presence, kind === 'vanished', device.id);
+    if (kind === 'vanished' && !device.identity.lasting && state.claims.holds(device.id)) {
+      // The claim was on what hung there, not on whatever is plugged into that port next.
+      log.info(`${device.id} has no lasting name: its claim ends with its plug`);
+      state.claims.release(device.id);
+    }
     if (kind === 'vanished' || device.owner.kind === 'other') queue.deviceLost(device.id);
     alerts.reconsider();
     queue.pump();

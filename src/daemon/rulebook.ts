@@ -60,7 +60,9 @@ export class Rulebook {
     for (const { assignments } of this.#rules.sections) {
       const word = (key: string) => assignments.find((assignment) => assignment.key === key)?.value ?? '';
       const model = word('Model');
-      if (model !== '') models.push({ manufacturer: word('Manufacturer'), model, kind: word('Kind') || 'unknown' });
+      // One that is filled in from facts names no model of its own.
+      if (model !== '' && !model.includes('${'))
+        models.push({ manufacturer: word('Manufacturer'), model, kind: word('Kind') || 'unknown' });
     }
     return models;
   }

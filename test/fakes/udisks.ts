@@ -122,8 +122,8 @@ export class FakeVolume {
     if (!this.#mounted) return;
     const dead = join(dirname(medium), `.${basename(medium)}-pulled`);
     await rename(point, dead);
-    await cp(dead, medium, { recursive: true, preserveTimestamps: true });
-    await rm(dead, { recursive: true, force: true });
+    await copyStill(dead, medium);
+    await rm(dead, { recursive: true, force: true, maxRetries: 10 });
     this.#mounted = false;
     this.interfaces[1].changed('MountPoints');
   }
@@ -138,6 +138,18 @@ export class FakeVolume {
     if (this.mood === 'not-authorized') throw new CradleError('Failed', 'Not authorized to perform operation');
     if (this.mood === 'busy') throw new CradleError('Busy', `target is busy: ${this.options.node}`);
   }
+}
+
+/** Whoever was writing when the plug was pulled may still tidy up: it is copied again until nothing moves under the copy. */
+async function copyStill(from: string, to: string): Promise<void> {
+  for (let tries = 50; ; tries -= 1)
+    try {
+      await rm(to, { recursive: true, force: true });
+      await cp(from, to, { recursive: true, preserveTimestamps: true });
+      return;
+    } catch (error) {
+      if (tries === 0 || !(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    }
 }
 
 /** UDisks2 as far as we ask it (http://storaged.org/doc/udisks2-api/latest/), with folders for volumes. */

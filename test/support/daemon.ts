@@ -5,10 +5,10 @@ import { runDaemon } from '../../src/daemon/daemon.js';
 import { findPlaces } from '../../src/daemon/places.js';
 import { loadSettings, type Settings } from '../../src/daemon/settings.js';
 import type { Bus } from '../../src/dbus/bus.js';
-import { BUS_NAME } from '../../src/dbus/names.js';
 import { ListedLog } from '../fakes/log.js';
 import { ScriptedSource } from '../fakes/source.js';
 import { type PrivateBus, privateBus } from './bus.js';
+import { type Scope, Undo } from './scope.js';
 import { temporaryFolder } from './tmp.js';
 
 /** The real daemon in this process, on buses of its own, in a home of its own; only what is plugged in is scripted. */
@@ -20,6 +20,8 @@ export interface TestDaemon {
   readonly bus: Bus;
   readonly source: ScriptedSource;
   readonly log: ListedLog;
+  /** Undone before the daemon ends. */
+  readonly scope: Scope;
   /** Ends the daemon as SIGTERM would, and starts it again. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -34,8 +36,11 @@ export interface TestDaemonOptions {
 }
 
 export async function startDaemon(t: TestContext, options: TestDaemonOptions = {}): Promise<TestDaemon> {
-  const home = await temporaryFolder(t, 'cradle-home-');
-  const [session, system] = await Promise.all([privateBus(t), privateBus(t)]);
+  // The last first: whoever uses a bus is gone before the bus, the daemon before its home.
+  const scope = new Undo();
+  t.after(() => scope[Symbol.asyncDispose]());
+  const home = await temporaryFolder(scope, 'cradle-home-');
+  const [session, system] = await Promise.all([privateBus(scope), privateBus(scope)]);
   const source = new ScriptedSource();
   const log = new ListedLog();
   const environment = {
@@ -78,7 +83,7 @@ export async function startDaemon(t: TestContext, options: TestDaemonOptions = {
     await running;
   };
   await start();
-  t.after(end);
+  scope.after(end);
   return {
     home,
     session,
@@ -86,6 +91,7 @@ export async function startDaemon(t: TestContext, options: TestDaemonOptions = {
     bus,
     source,
     log,
+    scope,
     stop: end,
     restart: async () => {
       await end();
@@ -93,5 +99,3 @@ export async function startDaemon(t: TestContext, options: TestDaemonOptions = {
     },
   };
 }
-
-export const daemonName = BUS_NAME;

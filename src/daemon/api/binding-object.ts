@@ -25,9 +25,14 @@ export const ANSWERS: Readonly<Record<Question, readonly string[]>> = {
 
 export function bindingObject(domain: Domain, id: BindingId): ExportedInterface<typeof bindingShape> {
   const { state } = domain;
-  const binding = (): Binding => bindingOf(domain, id);
+  // A binding that has just been removed may still be read, by whoever tells of its last change.
+  let last = bindingOf(domain, id);
+  const binding = (): Binding => {
+    last = state.bindings.get(id) ?? last;
+    return last;
+  };
   const change = (part: Partial<Binding>): void => {
-    state.bindings.put({ ...binding(), ...part });
+    state.bindings.put({ ...bindingOf(domain, id), ...part });
     domain.touch({ kind: 'binding', id });
   };
   const question = () => state.questions.list(id)[0];
@@ -77,7 +82,7 @@ export function bindingObject(domain: Domain, id: BindingId): ExportedInterface<
     methods: {
       StartSync: (options) => {
         onlyOptions(options);
-        return sessionReply(domain, startSession(domain, binding(), 'user'));
+        return sessionReply(domain, startSession(domain, bindingOf(domain, id), 'user'));
       },
       Decide: (asked, answer, options) => {
         onlyOptions(options);
@@ -99,7 +104,7 @@ export function bindingObject(domain: Domain, id: BindingId): ExportedInterface<
       Remove: (options) => {
         onlyOptions(options);
         domain.queue.of(id)?.cancel();
-        const { device } = binding();
+        const { device } = bindingOf(domain, id);
         state.bindings.remove(id);
         domain.touch({ kind: 'binding', id });
         domain.touch({ kind: 'device', id: device });

@@ -25,6 +25,6 @@ export async function eject(domain: Domain, id: DeviceId): Promise<void> {
     },
     signal,
   );
-  await peer.release?.(signal);
+  await peer.release?.(signal, true);
   domain.presence.release(id, true);
 }

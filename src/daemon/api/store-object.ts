@@ -5,10 +5,12 @@ import type { DesktopStore } from '../session/desktop-stores.js';
 import type { Domain } from './domain.js';
 
 export function storeObject(domain: Domain, name: string): ExportedInterface<typeof storeShape> {
+  // A store that has just been removed may still be read, by whoever tells of its last change.
+  let last = domain.stores.get(name);
   const store = (): DesktopStore => {
-    const found = domain.stores.get(name);
-    if (found === undefined) throw new CradleError('NotFound', `the store ${name} is no more`);
-    return found;
+    last = domain.stores.get(name) ?? last;
+    if (last === undefined) throw new CradleError('NotFound', `the store ${name} is no more`);
+    return last;
   };
   return exportInterface(storeShape, {
     properties: {
