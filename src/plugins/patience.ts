@@ -10,16 +10,30 @@ export async function* withPauses<T>(
   signal: AbortSignal,
 ): AsyncGenerator<T | undefined> {
   const iterator = source[Symbol.asyncIterator]();
+  let silence = (): void => {};
+  let interruption = (): void => {};
+  // One timer for all items, wound up anew for each: most sources answer at once.
+  const timer = setTimeout(() => silence(), patience);
+  const abort = () => interruption();
+  signal.addEventListener('abort', abort);
+
+  const wait = (next: Promise<IteratorResult<T>>, patiently: boolean): Promise<IteratorResult<T> | undefined> =>
+    new Promise((resolve, reject) => {
+      silence = patiently ? () => {} : () => resolve(undefined);
+      interruption = () => reject(new CradleError('Cancelled', 'the work was cancelled', { cause: signal.reason }));
+      if (!patiently) timer.refresh();
+      if (signal.aborted) interruption();
+      next.then(resolve, reject);
+    });
+
   let over = false;
   try {
     for (;;) {
       const next = iterator.next();
-      // Most sources answer at once; a timer for each item would cost more than the item.
-      let result = await Promise.race([next, turn()]);
-      result ??= await within(next, patience, signal);
+      let result = await wait(next, false);
       if (result === undefined) {
         yield undefined;
-        result = await within(next, undefined, signal);
+        result = await wait(next, true);
       }
       if (result === undefined || result.done === true) {
         over = true;
@@ -28,30 +42,9 @@ export async function* withPauses<T>(
       yield result.value;
     }
   } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', abort);
     // Not awaited: a source that is stuck cannot be made to end.
     if (!over) iterator.return?.()?.catch(() => undefined);
   }
-}
-
-const turn = (): Promise<undefined> => new Promise((resolve) => setImmediate(resolve, undefined));
-
-/** Undefined after so many milliseconds; without them only the signal ends the wait. */
-function within<T>(answer: Promise<T>, milliseconds: number | undefined, signal: AbortSignal): Promise<T | undefined> {
-  return new Promise((resolve, reject) => {
-    const timer =
-      milliseconds === undefined ? undefined : setTimeout(() => finish(() => resolve(undefined)), milliseconds);
-    const abort = () =>
-      finish(() => reject(new CradleError('Cancelled', 'the work was cancelled', { cause: signal.reason })));
-    const finish = (settle: () => void) => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', abort);
-      settle();
-    };
-    signal.addEventListener('abort', abort);
-    if (signal.aborted) return abort();
-    answer.then(
-      (value) => finish(() => resolve(value)),
-      (error: unknown) => finish(() => reject(error)),
-    );
-  });
 }

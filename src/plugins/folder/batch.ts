@@ -4,7 +4,7 @@ import { native } from '../../hal/native.js';
 import type { Edit, Receipt } from '../contract.js';
 import { failureOf } from './failures.js';
 import { type BatchParts, type Placed, Placement } from './placement.js';
-import { nowNs, sameContent, stamp, TICK_MS } from './revision.js';
+import { nowNs, SETTLING_MS, sameContent, stamp } from './revision.js';
 import { discard, type Staged, stagedAt } from './staging.js';
 import { baseOf, parentOf } from './subfolders.js';
 import { syncFile } from './temporary.js';
@@ -83,7 +83,7 @@ export class Batch {
       const since = performance.now();
       await this.#flushNames(touched);
       // Past the tick of the rename a revision need not look at the content.
-      if (this.#parts.root.filesystem.lasting) await pause(Math.max(0, TICK_MS - (performance.now() - since)));
+      if (this.#parts.root.filesystem.lasting) await pause(Math.max(0, SETTLING_MS - (performance.now() - since)));
       const receipts: Receipt[] = [];
       for (const one of placed) receipts.push(await this.#receipt(one));
       return receipts;

@@ -12,9 +12,10 @@ export interface Status {
   readonly ino: bigint;
 }
 
-/** Longer than any kernel's tick, which is how fine times of files are. */
-export const TICK_MS = 12;
-const TICK = BigInt(TICK_MS) * 1_000_000n;
+/** Nanoseconds; longer than any kernel's tick, which is how fine times of files are. */
+const TICK = 11_000_000n;
+/** Milliseconds after which a change is a tick ago for certain, whatever clocks and timers round off. */
+export const SETTLING_MS = 14;
 const SECOND = 1_000_000_000n;
 /** FAT counts mtime in steps of two seconds. */
 const COARSE = 2n * SECOND + TICK;

@@ -28,6 +28,8 @@ export interface FolderParts {
 /** A directory as a store: one file an item, its path the id. */
 export class FolderStore implements Store {
   readonly info: StoreInfo;
+  /** Only where inotify tells all. */
+  readonly watch?: (signal: AbortSignal) => AsyncIterable<void>;
   readonly #root: Root;
   readonly #watch: FolderWatch | undefined;
   readonly #layout: Layout;
@@ -40,7 +42,10 @@ export class FolderStore implements Store {
   constructor({ info, root, watch, reserve, log }: FolderParts) {
     this.info = info;
     this.#root = root;
-    this.#watch = root.filesystem.local ? watch : undefined;
+    if (watch !== undefined && root.filesystem.local) {
+      this.#watch = watch;
+      this.watch = (signal) => this.#pulses(watch, signal);
+    }
     const revisions = new Revisions(root.filesystem, root.files);
     const layout = new Layout(info.contentTypes, root.filesystem);
     this.#layout = layout;
@@ -69,20 +74,19 @@ export class FolderStore implements Store {
     return this.#use.iterate(this.#apply(edits, signal));
   }
 
-  watch(signal: AbortSignal): AsyncIterable<void> {
-    const watch = this.#watch;
-    const until = AbortSignal.any([signal, this.#closing.signal]);
-    if (watch === undefined) return never(until);
-    const pulses = watch.moved.watch(until);
-    const covered = this.#use.run(() => watch.cover(this.#root, until)).catch(() => false);
-    return after(covered, pulses);
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
     await this.#use.idle();
     await this.#root[Symbol.asyncDispose]();
+  }
+
+  #pulses(watch: FolderWatch, signal: AbortSignal): AsyncIterable<void> {
+    const until = AbortSignal.any([signal, this.#closing.signal]);
+    const pulses = watch.moved.watch(until);
+    // Where it cannot be covered there is nothing to tell; the log says so.
+    const covered = this.#use.run(() => watch.cover(this.#root, until)).catch(() => false);
+    return after(covered, pulses);
   }
 
   async *#apply(edits: AsyncIterable<Edit>, signal: AbortSignal): AsyncGenerator<Receipt> {
@@ -155,9 +159,4 @@ async function* each<T>(values: readonly T[]): AsyncGenerator<T> {
 async function* after(ready: Promise<unknown>, pulses: AsyncIterable<void>): AsyncGenerator<void> {
   await ready;
   yield* pulses;
-}
-
-/** Nothing can be told here; ends when aborted. */
-async function* never(signal: AbortSignal): AsyncGenerator<void> {
-  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { CradleError } from '../../dbus/errors.js';
 import { type Body, chunksOf, isLarge, SMALL_BODY, sizeOf } from '../body.js';
 import type { Item, ItemId, ItemRef, StoreInfo } from '../contract.js';
 import { Pulse } from '../pulse.js';
@@ -172,14 +173,15 @@ function bodyOf(bytes: Uint8Array): Body {
   };
 }
 
-/** A copy of the content that is ours to keep. */
+/** A copy of the content that is ours to keep. Fails with ItemChanged when it is not as long as it says. */
 export async function keepBody(body: Body, signal: AbortSignal): Promise<Uint8Array> {
   if (!isLarge(body)) return Uint8Array.from(body);
   const bytes = new Uint8Array(sizeOf(body));
   let at = 0;
   for await (const chunk of chunksOf(body, signal)) {
-    bytes.set(chunk, at);
+    if (at + chunk.byteLength <= bytes.byteLength) bytes.set(chunk, at);
     at += chunk.byteLength;
   }
-  return at === bytes.byteLength ? bytes : bytes.slice(0, at);
+  if (at === bytes.byteLength) return bytes;
+  throw new CradleError('ItemChanged', `the content has ${at} bytes, not ${bytes.byteLength} as was said`);
 }

@@ -1,7 +1,11 @@
 import { asCradleError, CradleError } from '../../dbus/errors.js';
 import { stopIfCancelled } from '../cancel.js';
 import type { Anchor, Edit, Entry, Item, ItemId, ItemRef, Listing, Receipt, Store, StoreInfo } from '../contract.js';
+import { withPauses } from '../patience.js';
 import { itemOf, type Kept, keepBody, type MemoryCollection } from './collection.js';
+
+/** Milliseconds; nothing waits here for more to come. */
+const PATIENCE = 60_000;
 
 /** The reference store: what the conformance suite expects of every other, in the fewest lines. */
 export class MemoryStore implements Store {
@@ -49,9 +53,10 @@ export class MemoryStore implements Store {
     this.#check(signal, 'writing');
     if (this.info.readOnly) throw new CradleError('ReadOnly', `${this.info.label} is read-only`);
     const ours = new Set<ItemId>();
-    for await (const edit of edits) {
+    const until = AbortSignal.any([signal, this.#closing.signal]);
+    for await (const edit of withPauses(edits, PATIENCE, until)) {
       this.#check(signal, 'writing');
-      yield await this.#one(edit, ours, signal);
+      if (edit !== undefined) yield await this.#one(edit, ours, until);
     }
   }
 
