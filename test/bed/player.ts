@@ -16,6 +16,9 @@ export const PLAYER = {
   volumes: [{ label: 'WALKMAN', uuid: '1A2B-3C4D' }],
 } as const satisfies UsbOptions;
 
+/** The first disk that is plugged in; it is the only one. */
+const NODE = '/dev/sdb1';
+
 /** A media player that can be plugged into a desktop: a disk with one volume, whose medium is a folder. */
 export class Player {
   readonly #desktop: Desktop;
@@ -50,9 +53,9 @@ export class Player {
   }
 
   async plug(): Promise<void> {
+    this.#volume ??= this.#udisks.add({ node: NODE, medium: this.#medium, point: this.#point });
     this.#device = await this.#desktop.bed.plug(PLAYER);
-    const node = `/dev/${this.#device.diskName}1`;
-    this.#volume ??= this.#udisks.add({ node, medium: this.#medium, point: this.#point });
+    if (NODE !== `/dev/${this.#device.diskName}1`) throw new Error('another disk is plugged in already');
   }
 
   /** After everybody let go of it. */

@@ -54,9 +54,8 @@ class Bed:
         self.sequence = 1000
         # DEVPATH -> the step that added it.
         self.devices = {}
-        for folder in ("sys/bus", "sys/class", "sys/devices", "sys/kernel", "dev"):
+        for folder in ("sys/bus", "sys/class", "sys/devices", "dev"):
             os.makedirs(self.at(folder))
-        self.write("sys/kernel/uevent_seqnum", f"{self.sequence}\n")
 
     def at(self, path):
         return os.path.join(self.root, path.lstrip("/"))
@@ -118,7 +117,6 @@ class Bed:
         """Tells all monitors. A removal can be told before or after the device left sysfs."""
         device = self.devices.get(step["devpath"], step)
         self.sequence += 1
-        self.write("sys/kernel/uevent_seqnum", f"{self.sequence}\n")
         said = {"ACTION": step["action"], "DEVPATH": step["devpath"], "SUBSYSTEM": device["subsystem"]}
         said |= device.get("kernel", {}) | {"SEQNUM": self.sequence}
         # What udev knew of a usb_device is gone by then: such events name little more than the path.

@@ -1,12 +1,17 @@
 // The real udev source through the real addon, for a test to run in a test bed: one JSON line an event. A line on its
 // input asks for the memory in use after a collection (run with --expose-gc); the end of the input ends the watch.
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { UdevSource } from '../../src/hal/sources/udev.js';
 
 const ending = new AbortController();
 const input = createInterface({ input: process.stdin });
-input.on('line', () => {
+input.on('line', async () => {
+  // V8 hands pages back some time after a collection.
   globalThis.gc?.();
+  await sleep(50);
+  globalThis.gc?.();
+  await sleep(50);
   const { rss, heapUsed, external } = process.memoryUsage();
   print({ kind: 'memory', rss, used: heapUsed + external });
 });
