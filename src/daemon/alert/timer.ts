@@ -56,7 +56,8 @@ export class TimerNotifier implements Notifier {
   #due(binding: Binding, now: number): number {
     if (!binding.enabled || binding.interval === 0 || !binding.triggers.includes('timer'))
       return Number.POSITIVE_INFINITY;
+    const last = this.#lastAttempt(binding.id);
     // A last session that lies in the future is a clock that jumped back: it must not silence the timer for years.
-    return Math.min(this.#lastAttempt(binding.id), now) + binding.interval * 1000;
+    return (last > now ? 0 : last) + binding.interval * 1000;
   }
 }

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { defaultSettings, loadSettings, readSettings } from '../../src/daemon/settings.js';
+import { temporaryFolder } from '../support/tmp.js';
+
+test('settings that are not there are the defaults, without complaint', async (t) => {
+  const loaded = await loadSettings(join(await temporaryFolder(t), 'settings'));
+  assert.deepEqual(loaded, { settings: defaultSettings, faults: [] });
+});
+
+test('settings that cannot be read are the defaults, with a complaint that names the file', async (t) => {
+  const folder = await temporaryFolder(t);
+  const { settings, faults } = await loadSettings(folder);
+  assert.deepEqual(settings, defaultSettings);
+  assert.equal(faults.length, 1);
+  assert.ok(faults[0]?.startsWith(folder));
+});
+
+test('every setting is read', () => {
+  const text = `[Daemon]\nLogLevel=debug\nSettleTime=1\nChangeDelay=2\nHistoryDays=3\nAtticDays=4\nAtticSize=5\n`;
+  assert.deepEqual(readSettings(text, 'settings'), {
+    settings: { logLevel: 'debug', settleTime: 1, changeDelay: 2, historyDays: 3, atticDays: 4, atticSize: 5 },
+    faults: [],
+  });
+});
+
+const wrong: readonly (readonly [string, string])[] = [
+  ['[Daemon]\nLogLevel=loud', 'f:2: LogLevel is error, warn, info or debug, not "loud"'],
+  ['[Daemon]\nSettleTime=-1', 'f:2: SettleTime is a whole number from 0 to 60000, not "-1"'],
+  ['[Daemon]\nSettleTime=1e3', 'f:2: SettleTime is a whole number from 0 to 60000, not "1e3"'],
+  ['[Daemon]\nHistoryDays=0', 'f:2: HistoryDays is a whole number from 1 to 36500, not "0"'],
+  ['[Daemon]\nColour=red', 'f:2: "Colour" is not a setting'],
+  ['[Demon]\nLogLevel=debug', 'f:1: [Demon] is not a section here'],
+  ['LogLevel=debug', 'f:1: the line stands before the first [title]'],
+];
+for (const [text, complaint] of wrong)
+  test(`the settings ${JSON.stringify(text)} are left out with file, line and reason`, () => {
+    assert.deepEqual(readSettings(text, 'f'), { settings: defaultSettings, faults: [complaint] });
+  });
+
+test('one wrong line does not take the right ones with it', () => {
+  const { settings, faults } = readSettings('[Daemon]\nSettleTime=x\nChangeDelay=7\n', 'f');
+  assert.equal(settings.changeDelay, 7);
+  assert.equal(faults.length, 1);
+});
