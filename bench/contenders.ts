@@ -18,26 +18,40 @@ export interface Contender {
 const LIMIT = 600_000;
 
 /** Unison, with its archives below the place too; it makes nothing durable. */
-export const unison: Contender = {
-  name: 'unison',
-  sync: (place) =>
-    timed('unison', [join(place, 'left'), join(place, 'right'), '-batch', '-auto', '-silent', '-log=false'], place),
-};
+export class Unison implements Contender {
+  readonly name = 'unison';
+  readonly #scope: Scope;
+
+  constructor(scope: Scope) {
+    this.#scope = scope;
+  }
+
+  sync(place: string): Promise<number> {
+    const words = [join(place, 'left'), join(place, 'right'), '-batch', '-auto', '-silent', '-log=false'];
+    return timed(this.#scope, 'unison', words, place);
+  }
+}
 
 /** rsync there and back, of which neither may undo the other; it neither removes anything nor makes anything durable. */
-export const rsync: Contender = {
-  name: 'rsync',
-  async sync(place) {
-    const [left, right] = [`${join(place, 'left')}/`, `${join(place, 'right')}/`];
-    const there = await timed('rsync', ['-a', '-u', left, right], place);
-    return there + (await timed('rsync', ['-a', '-u', right, left], place));
-  },
-};
+export class Rsync implements Contender {
+  readonly name = 'rsync';
+  readonly #scope: Scope;
 
-async function timed(command: string, words: readonly string[], place: string): Promise<number> {
+  constructor(scope: Scope) {
+    this.#scope = scope;
+  }
+
+  async sync(place: string): Promise<number> {
+    const [left, right] = [`${join(place, 'left')}/`, `${join(place, 'right')}/`];
+    const there = await timed(this.#scope, 'rsync', ['-a', '-u', left, right], place);
+    return there + (await timed(this.#scope, 'rsync', ['-a', '-u', right, left], place));
+  }
+}
+
+async function timed(scope: Scope, command: string, words: readonly string[], place: string): Promise<number> {
   const env = { PATH: process.env.PATH ?? '', HOME: place, UNISON: join(place, 'state'), LANG: 'C.UTF-8' };
   const began = performance.now();
-  const { code, complaints } = await runProgram(command, words, { env, limit: LIMIT });
+  const { code, complaints } = await runProgram(scope, command, words, { env, limit: LIMIT });
   const time = performance.now() - began;
   if (code !== 0) throw new Error(`${command} ended with ${code}: ${complaints}`);
   return time;

@@ -14,9 +14,9 @@ export class EmptyNode {
   }
 
   /** Milliseconds from the start of one to its end: what `node -e 0` takes. */
-  static async runTime(env: Readonly<Record<string, string>>): Promise<number> {
+  static async runTime(scope: Scope, env: Readonly<Record<string, string>>): Promise<number> {
     const began = performance.now();
-    await runProgram(process.execPath, ['--eval', '0'], { env });
+    await runProgram(scope, process.execPath, ['--eval', '0'], { env });
     return performance.now() - began;
   }
 

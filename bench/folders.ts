@@ -5,7 +5,7 @@ import type { Scope } from '../test/support/scope.js';
 import { temporaryFolder } from '../test/support/tmp.js';
 import { listTree, sameTrees } from '../test/support/tree.js';
 import type { Benchmark, BenchmarkContext } from './benchmark.js';
-import { type Contender, Cradle, rsync, unison } from './contenders.js';
+import { type Contender, Cradle, Rsync, Unison } from './contenders.js';
 import type { Aim } from './figure.js';
 import { contentOf, fileName, plant } from './plant.js';
 import { least, median } from './statistics.js';
@@ -47,7 +47,7 @@ async function contest({ scope, note, tell }: BenchmarkContext, files: number, r
     note(`${files} files, run ${run + 1} of ${runs}`);
     const cradle = new Cradle(scope);
     // Whoever goes first in one run goes last in the next.
-    const turn: readonly Contender[] = [cradle, unison, rsync];
+    const turn: readonly Contender[] = [cradle, new Unison(scope), new Rsync(scope)];
     for (const contender of run % 2 === 0 ? turn : turn.toReversed()) {
       const mine = times.get(contender.name) ?? new Map(STAGES.map((stage) => [stage, []]));
       times.set(contender.name, mine);
@@ -57,7 +57,7 @@ async function contest({ scope, note, tell }: BenchmarkContext, files: number, r
   }
   const cradle = times.get('cradle') ?? new Map<Stage, number[]>();
   for (const [stage, ours] of cradle)
-    for (const rival of [unison.name, rsync.name]) {
+    for (const rival of ['unison', 'rsync']) {
       const theirs = times.get(rival)?.get(stage) ?? [];
       const most = rival === 'unison' ? MOST[stage] : undefined;
       const aim: Aim | undefined = most === undefined ? undefined : { of: 'ratio', most };
@@ -86,7 +86,7 @@ async function compete(scope: Scope, contender: Contender, files: number, times:
   const sync = async (stage: Stage): Promise<void> => {
     if (contender instanceof Cradle) await contender.prepare(place);
     // Nobody shall have to write what somebody else has left behind.
-    await runProgram('sync', [], { env: { PATH: process.env.PATH ?? '' } });
+    await runProgram(scope, 'sync', [], { env: { PATH: process.env.PATH ?? '' } });
     times.get(stage)?.push(await contender.sync(place));
   };
   await sync('first');

@@ -17,7 +17,7 @@ export const start: Benchmark = {
     const line: number[] = [];
     note(`${RUNS} starts`);
     for (let run = -1; run < RUNS; run++) {
-      const emptyRun = await EmptyNode.runTime(desktop.bedEnvironment);
+      const emptyRun = await EmptyNode.runTime(scope, desktop.bedEnvironment);
       const empty = await EmptyNode.start(scope, desktop.bedEnvironment);
       await empty.program.stop();
       const began = performance.now();

@@ -143,7 +143,8 @@ export class Desktop {
 
   /** Runs `cradle` to its end, on our own terminal if it shall be shown. */
   cradle(words: readonly string[], options: { readonly shown?: boolean } = {}): Promise<Ending> {
-    return runProgram(process.execPath, [Desktop.cli, ...words], { env: this.environment, cwd: this.home, ...options });
+    const env = this.environment;
+    return runProgram(this.#scope, process.execPath, [Desktop.cli, ...words], { env, cwd: this.home, ...options });
   }
 }
 

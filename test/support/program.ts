@@ -118,12 +118,12 @@ const SIGNALS: ReadonlyMap<string, number> = new Map([
 
 /** Runs a program to its end. Rejects only when there is none, or it takes longer than `limit` milliseconds. */
 export async function runProgram(
+  scope: Scope,
   command: string,
   words: readonly string[],
   options: ProgramOptions & { readonly limit?: number },
 ): Promise<Ending> {
-  const steps: (() => unknown)[] = [];
-  const program = await Program.start({ after: (undo) => steps.push(undo) }, command, words, options);
+  const program = await Program.start(scope, command, words, options);
   let late = false;
   const limit = setTimeout(() => {
     late = true;

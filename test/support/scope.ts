@@ -6,9 +6,12 @@ export interface Scope {
 /** A scope for programs that are no tests: undoes everything, the last first, whatever fails on the way. */
 export class Undo implements Scope, AsyncDisposable {
   readonly #steps: (() => unknown)[] = [];
+  #over = false;
 
+  /** What comes too late, when all is undone already, is undone at once. */
   after(undo: () => unknown): void {
-    this.#steps.push(undo);
+    if (this.#over) void Promise.resolve(undo()).catch(() => {});
+    else this.#steps.push(undo);
   }
 
   /** Fails, once all is undone, with the first thing that could not be. */
@@ -20,6 +23,7 @@ export class Undo implements Scope, AsyncDisposable {
       } catch (error) {
         failures.push(error);
       }
+    this.#over = true;
     if (failures.length > 0) throw failures[0];
   }
 }
