@@ -23,8 +23,13 @@ export function readAgreement(row: Row): Agreement | undefined {
   };
 }
 
-export function readIntent(row: Row): Intent {
-  const intent = field.json(row, 'intent');
+export function readIntents(row: Row): readonly Intent[] {
+  const intents: unknown = JSON.parse(field.text(row, 'intents'));
+  return field.list({ intents }, 'intents', readIntent);
+}
+
+function readIntent(value: unknown): Intent {
+  const intent = field.record(value, 'an intent');
   const side = field.oneOf(intent, 'side', SIDES);
   if (field.oneOf(intent, 'kind', ['put', 'remove']) === 'remove')
     return { kind: 'remove', side, ref: readRef(intent.ref) };

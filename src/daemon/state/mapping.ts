@@ -3,6 +3,7 @@ import type { Side } from '../sync/job.js';
 import type {
   Agreement,
   Intent,
+  IntentBatch,
   Known,
   MappingTable,
   Outline,
@@ -13,7 +14,7 @@ import type {
 } from '../sync/mapping.js';
 import type { Database, SqlValue, Statement } from './database.js';
 import * as field from './field.js';
-import { readAgreement, readIntent, readPending, writeAgreement } from './mapping-rows.js';
+import { readAgreement, readIntents, readPending, writeAgreement } from './mapping-rows.js';
 
 /** Rows fetched at once: enough to be fast, few enough to be lean, and nothing stays open between two pages. */
 const PAGE = 4_096;
@@ -69,9 +70,9 @@ export class MappingStatements {
     this.find = sides((side) => `SELECT ${COLUMNS} FROM pairs WHERE mapping = ? AND ${side}_id = ?`);
     this.join = sql(`INSERT OR REPLACE INTO pairs (mapping, ${COLUMNS}) VALUES (?, ${'?, '.repeat(11)}?)`);
     this.part = sides((side) => `DELETE FROM pairs WHERE mapping = ? AND ${side}_id = ?`);
-    this.intents = sql('SELECT intent FROM intents WHERE mapping = ? ORDER BY kind, side, item');
-    this.intend = sql('INSERT OR REPLACE INTO intents (mapping, kind, side, item, intent) VALUES (?, ?, ?, ?, ?)');
-    this.fulfil = sql('DELETE FROM intents WHERE mapping = ? AND kind = ? AND side = ? AND item = ?');
+    this.intents = sql('SELECT intents FROM intents WHERE mapping = ? ORDER BY batch');
+    this.intend = sql('INSERT INTO intents (mapping, intents) VALUES (?, ?) RETURNING batch');
+    this.fulfil = sql('DELETE FROM intents WHERE mapping = ? AND batch = ?');
     this.pending = sql('SELECT side, item, ref, retry, surplus FROM pending WHERE mapping = ? ORDER BY side, item');
     this.pend = sql('INSERT INTO pending (mapping, side, item, ref, retry, surplus) VALUES (?, ?, ?, ?, ?, ?)');
     this.restless = sql('SELECT 1 AS retry FROM pending WHERE mapping = ? AND retry = 1 LIMIT 1');
@@ -130,7 +131,7 @@ export class Mapping implements MappingTable {
   }
 
   intents(): readonly Intent[] {
-    return this.#sql.intents.all(this.#id).map(readIntent);
+    return this.#sql.intents.all(this.#id).flatMap(readIntents);
   }
 
   pending(): readonly Pending[] {
@@ -141,17 +142,15 @@ export class Mapping implements MappingTable {
     return this.#sql.restless.get(this.#id) !== undefined;
   }
 
-  advance({ join = [], part = [], intend = [], fulfil = [] }: Progress): void {
-    if (join.length + part.length + intend.length + fulfil.length === 0) return;
-    this.#sql.database.transaction(() => {
+  advance({ join = [], part = [], intend = [], fulfil = [] }: Progress): IntentBatch | undefined {
+    if (join.length + part.length + intend.length + fulfil.length === 0) return undefined;
+    return this.#sql.database.transaction(() => {
       for (const { side, id } of part) this.#sql.part[side].run(this.#id, id);
       for (const { left, right } of join)
         this.#sql.join.run(this.#id, ...columnsOf(left), ...columnsOf(right, left.digest));
-      for (const { kind, side, id } of fulfil) this.#sql.fulfil.run(this.#id, kind, side, id);
-      for (const intent of intend) {
-        const item = intent.kind === 'put' ? intent.from.id : intent.ref.id;
-        this.#sql.intend.run(this.#id, intent.kind, intent.side, item, JSON.stringify(intent));
-      }
+      for (const batch of fulfil) this.#sql.fulfil.run(this.#id, batch);
+      if (intend.length === 0) return undefined;
+      return field.number(this.#sql.intend.get(this.#id, JSON.stringify(intend)) ?? {}, 'batch');
     });
   }
 

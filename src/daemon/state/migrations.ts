@@ -48,14 +48,13 @@ export const MIGRATIONS: readonly string[] = [
     UNIQUE (mapping, right_id)
   ) STRICT, WITHOUT ROWID;
 
+  -- A batch a row: an intent lives for milliseconds, and most never get to be read.
   CREATE TABLE intents (
+    batch INTEGER PRIMARY KEY,
     mapping INTEGER NOT NULL REFERENCES mappings (id) ON DELETE CASCADE,
-    kind TEXT NOT NULL,
-    side TEXT NOT NULL,
-    item TEXT NOT NULL,
-    intent TEXT NOT NULL,
-    PRIMARY KEY (mapping, kind, side, item)
-  ) STRICT, WITHOUT ROWID;
+    intents TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX intents_by_mapping ON intents (mapping);
 
   CREATE TABLE pending (
     mapping INTEGER NOT NULL REFERENCES mappings (id) ON DELETE CASCADE,

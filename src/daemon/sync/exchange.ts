@@ -39,6 +39,7 @@ export class Exchange {
         if (sent === undefined) throw this.#broken(side, `gave a receipt for ${receipt.key}, which it was not given`);
         feed.sent.delete(receipt.key);
         await this.#take(side, sent, receipt);
+        this.#journal.fulfil(sent.batches);
         this.#journal.settle();
         yield this.#account.tally;
       }
@@ -69,9 +70,8 @@ export class Exchange {
     else this.#refuse(side, step, 'the store removed what it was to keep');
   }
 
-  #removed({ on, ref, mapped }: Remove): void {
+  #removed({ on, mapped }: Remove): void {
     if (mapped !== undefined) this.#journal.part(on, mapped);
-    this.#journal.fulfil('remove', on, ref.id);
     this.#account.count(on, 'removed');
     this.#account.step(1);
   }
@@ -92,7 +92,6 @@ export class Exchange {
       if (duplicate) this.#account.join();
       else this.#account.count(to, over === undefined ? 'created' : 'changed');
     }
-    this.#journal.fulfil('put', to, from.id);
     this.#account.step(1);
   }
 
@@ -112,7 +111,6 @@ export class Exchange {
   #discarded(side: Side, step: Put | Fork): void {
     const from = refOf(step);
     const on = other(side);
-    this.#journal.fulfil('put', side, from.id);
     this.#account.step(stepsIn(step));
     const { direction } = this.#job;
     if (step.kind === 'fork' || (direction !== 'both' && direction !== `to-${on}`)) {
@@ -128,7 +126,6 @@ export class Exchange {
     this.#account.refuse({ side, name: nameOf(refOf(step)), reason });
     this.#account.pend(step.news);
     this.#account.step(stepsIn(step));
-    if (step.kind !== 'fork') this.#journal.fulfil(step.kind, side, refOf(step).id);
   }
 
   #broken(side: Side, what: string): CradleError {

@@ -5,7 +5,7 @@ import type { Edit, Item, ItemRef } from '../../plugins/contract.js';
 import type { Account } from './account.js';
 import { type Job, other, type Side } from './job.js';
 import type { Journal } from './journal.js';
-import type { Intent } from './mapping.js';
+import type { Intent, IntentBatch } from './mapping.js';
 import { fairly, inParallel, Unreadable } from './reading.js';
 import { type Fork, nameOf, type Put, type Remove } from './step.js';
 
@@ -22,6 +22,8 @@ export type Change = Put | Remove | Fork;
 /** An edit on its way to a store, as long as its receipt is awaited. */
 export interface Sent {
   readonly step: Change;
+  /** The batches its intents are in. */
+  readonly batches: IntentBatch[];
   /** Of what is copied; read again only if the store never read it to its end. */
   digest(signal: AbortSignal): Promise<string>;
 }
@@ -62,8 +64,9 @@ export class Feed {
       for (let at = 0; at < this.#steps.length; ) {
         const { ready, next } = await this.#ahead(at);
         at = next;
-        this.#journal.flush(ready.flatMap(({ intent }) => intent ?? []));
+        const batches = this.#journal.flush(ready.flatMap(({ intent }) => intent ?? []));
         for (const each of ready) {
+          if (each.intent !== undefined) each.batches.push(...batches);
           this.sent.set(each.edit.key, each);
           yield each.edit;
         }
@@ -120,6 +123,7 @@ export class Feed {
     const { on: side, ref } = step;
     return {
       step,
+      batches: [],
       edit: { kind: 'remove', key, ref },
       intent: { kind: 'remove', side, ref },
       digest: () => Promise.reject(new Unreadable('a removal has no content')),
@@ -143,6 +147,7 @@ export class Feed {
       const digest = await digestOf(body, this.#signal);
       return {
         step,
+        batches: [],
         edit: { kind: 'put', key, item: named, ...replaces },
         // A fork's copy is nobody's pair: after a crash it is recognised by its name and content.
         intent: step.kind === 'fork' ? undefined : intend(digest),
@@ -150,14 +155,16 @@ export class Feed {
       };
     }
     let seen: string | undefined;
+    const batches: IntentBatch[] = [];
     const watched = watch(body, (digest) => {
       if (seen === digest) return;
       seen = digest;
       // Durable before the store learns that the body ends, hence before it can keep it.
-      if (step.kind === 'put') this.#journal.flush([intend(digest)]);
+      if (step.kind === 'put') batches.push(...this.#journal.flush([intend(digest)]));
     });
     return {
       step,
+      batches,
       edit: { kind: 'put', key, item: { ...named, body: watched }, ...replaces },
       intent: step.kind === 'fork' ? undefined : intend(undefined),
       digest: async (signal) => seen ?? digestOf(body, signal),

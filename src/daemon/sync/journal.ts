@@ -1,13 +1,11 @@
 import type { ItemId } from '../../plugins/contract.js';
 import type { Side } from './job.js';
-import type { Intent, MappingTable, Pair, Progress } from './mapping.js';
+import type { Intent, IntentBatch, MappingTable, Pair } from './mapping.js';
 
 /** A receipt waits at most so long for company before it is written down, in milliseconds. */
 const PATIENCE = 500;
-/** So many receipts are written down at once. */
-const BATCH = 512;
-
-type Fulfilment = NonNullable<Progress['fulfil']>[number];
+/** So many receipts are written down at once; more than a feed reads ahead, so that each of its rounds is one commit. */
+const BATCH = 1_024;
 
 /**
  * Writes receipts and intents into the mapping, several at once. A receipt that waits is covered by its intent, which is
@@ -17,7 +15,10 @@ export class Journal {
   readonly #mapping: MappingTable;
   #join: Pair[] = [];
   #part: { readonly side: Side; readonly id: ItemId }[] = [];
-  #fulfil: Fulfilment[] = [];
+  #fulfil: IntentBatch[] = [];
+  /** Batches of which some intents await their receipts, and how many. */
+  readonly #open = new Map<IntentBatch, number>();
+  #waiting = 0;
   #last = performance.now();
 
   constructor(mapping: MappingTable) {
@@ -34,23 +35,34 @@ export class Journal {
     this.#part.push({ side, id });
   }
 
-  fulfil(kind: Intent['kind'], side: Side, id: ItemId): void {
-    this.#fulfil.push({ kind, side, id });
+  /** One intent of each of these batches has got its receipt. */
+  fulfil(batches: readonly IntentBatch[]): void {
+    this.#waiting++;
+    for (const batch of batches) {
+      const left = (this.#open.get(batch) ?? 1) - 1;
+      this.#open.set(batch, left);
+      if (left > 0) continue;
+      this.#open.delete(batch);
+      this.#fulfil.push(batch);
+    }
   }
 
   /** Writes what has gathered, if it is enough or has waited long enough. */
   settle(): void {
-    const waiting = this.#join.length + this.#part.length + this.#fulfil.length;
-    if (waiting >= BATCH || (waiting > 0 && performance.now() - this.#last > PATIENCE)) this.flush();
+    if (this.#waiting >= BATCH || performance.now() - this.#last > PATIENCE) this.flush();
   }
 
   /** Writes all that has gathered, and what is intended next, in one durable step. */
-  flush(intend: readonly Intent[] = []): void {
-    this.#mapping.advance({ join: this.#join, part: this.#part, fulfil: this.#fulfil, intend });
+  flush(intend: readonly Intent[] = []): readonly IntentBatch[] {
+    const batch = this.#mapping.advance({ join: this.#join, part: this.#part, fulfil: this.#fulfil, intend });
     this.#join = [];
     this.#part = [];
     this.#fulfil = [];
+    this.#waiting = 0;
     this.#last = performance.now();
+    if (batch === undefined) return [];
+    this.#open.set(batch, intend.length);
+    return [batch];
   }
 
   /** Whether that item is half of a pair with another than this one. */

@@ -37,7 +37,10 @@ export interface Outline {
   readonly volume: string | undefined;
 }
 
-/** Written before a side is touched, so that an interrupted run knows its own hand when it sees it again. */
+/**
+ * Written before a side is touched, so that an interrupted run knows its own hand when it sees it again. A batch of them
+ * is forgotten as a whole: some of those that are found may have been carried out and noted down.
+ */
 export type Intent =
   | {
       readonly kind: 'put';
@@ -72,10 +75,14 @@ export interface Progress {
   readonly join?: readonly Pair[];
   /** Forgets the pairs that hold these ids on that side. */
   readonly part?: readonly { readonly side: Side; readonly id: ItemId }[];
+  /** One batch. */
   readonly intend?: readonly Intent[];
-  /** Forgets the intents: of a put by the id of its source, of a remove by the id that is removed. */
-  readonly fulfil?: readonly { readonly kind: Intent['kind']; readonly side: Side; readonly id: ItemId }[];
+  /** Forgets these batches. */
+  readonly fulfil?: readonly IntentBatch[];
 }
+
+/** Names a batch of intents. */
+export type IntentBatch = number;
 
 /** Remembers which items are the same item, and what both sides looked like when they agreed. */
 export interface MappingTable {
@@ -90,8 +97,11 @@ export interface MappingTable {
   pending(): readonly Pending[];
   /** Whether anything pending asks to be tried again. */
   readonly restless: boolean;
-  /** Durable when it returns, as a whole or not at all: an interrupted session keeps what it has done. */
-  advance(progress: Progress): void;
+  /**
+   * Durable when it returns, as a whole or not at all: an interrupted session keeps what it has done. Gives the name of
+   * the batch of intents, if there was one.
+   */
+  advance(progress: Progress): IntentBatch | undefined;
   /** Begins a first sync: forgets everything and remembers whose agreement it shall be. */
   begin(agreement: Agreement): void;
   /** Forgets all intents, once what they left behind has been recognised. */

@@ -7,6 +7,7 @@ import type { Scan, Sight } from './scan.js';
 
 type Scans = Readonly<Record<Side, Scan>>;
 type PutIntent = Extract<Intent, { kind: 'put' }>;
+type RemoveIntent = Extract<Intent, { kind: 'remove' }>;
 
 /**
  * Recognises what an interrupted session did and could not note down: a copy it made is the other half of a pair, an
@@ -21,14 +22,15 @@ export async function recognise(
 ): Promise<void> {
   const newcomers = new Newcomers(scans, reading);
   for (const intent of intents) {
-    if (intent.kind === 'remove') recogniseRemoval(intent.side, intent.ref.id, scans, ledger, draft);
+    if (intent.kind === 'remove') recogniseRemoval(intent, scans, ledger, draft);
     else await recogniseCopy(intent, scans, ledger, reading, newcomers, draft);
   }
 }
 
-function recogniseRemoval(side: Side, id: string, scans: Scans, ledger: Ledger, draft: Draft): void {
-  const pair = ledger.find(side, id);
-  if (pair === undefined || !scans[side].gone.has(id)) return;
+function recogniseRemoval({ side, ref }: RemoveIntent, scans: Scans, ledger: Ledger, draft: Draft): void {
+  const pair = ledger.find(side, ref.id);
+  // Another revision: the id has been used again since, and whoever removed that was not us.
+  if (pair === undefined || pair[side].ref.revision !== ref.revision || !scans[side].gone.has(ref.id)) return;
   release(pair, scans, ledger);
   draft.part('left', pair.left.ref.id);
 }
@@ -43,6 +45,8 @@ async function recogniseCopy(
 ): Promise<void> {
   // A body that was never read to its end was never stored.
   if (digest === undefined) return;
+  const noted = ledger.find(other(side), from.id)?.[other(side)];
+  if (noted?.digest === digest && noted.ref.revision === from.revision) return;
   const scan = scans[side];
   const written =
     over === undefined
@@ -54,7 +58,7 @@ async function recogniseCopy(
   const pair: Pair = side === 'left' ? { left: copy, right: source } : { left: source, right: copy };
   const origin = scans[other(side)];
   const before = origin.moved.get(from.id) ?? origin.fresh.get(from.id);
-  const mapped = ledger.find(other(side), from.id)?.[other(side)].ref;
+  const mapped = noted?.ref;
   for (const former of ledger.adopt(pair)) free(former, pair, scans);
   scan.fresh.delete(written.ref.id);
   scan.moved.delete(written.ref.id);

@@ -87,15 +87,16 @@ test('items are counted on the volumes that are attached', () =>
     assert.equal(mapping.count('left', new Set()), 3);
   }));
 
-test('an intent stays until it is fulfilled, and its digest may come later', () =>
+test('a batch of intents stays until it is fulfilled, the others with it', () =>
   withMapping((mapping) => {
     const put: Intent = { kind: 'put', side: 'right', from: known('l1').ref, digest: undefined, over: known('r1').ref };
     const remove: Intent = { kind: 'remove', side: 'right', ref: known('l1').ref };
-    mapping.advance({ intend: [put, remove] });
-    mapping.advance({ intend: [{ ...put, digest: 'd' }] });
-    assert.deepEqual(mapping.intents(), [{ ...put, digest: 'd' }, remove]);
-    mapping.advance({ fulfil: [{ kind: 'put', side: 'right', id: 'l1' }] });
-    assert.deepEqual(mapping.intents(), [remove]);
+    const first = mapping.advance({ intend: [put, remove] });
+    const second = mapping.advance({ intend: [{ ...put, digest: 'd' }] });
+    assert.ok(first !== undefined && second !== undefined);
+    assert.deepEqual(mapping.intents(), [put, remove, { ...put, digest: 'd' }]);
+    assert.equal(mapping.advance({ fulfil: [first] }), undefined);
+    assert.deepEqual(mapping.intents(), [{ ...put, digest: 'd' }]);
     mapping.forgetIntents();
     assert.deepEqual(mapping.intents(), []);
   }));
