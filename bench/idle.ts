@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Desktop } from '../test/bed/desktop.js';
 import { Undo } from '../test/support/scope.js';
 import type { Benchmark, BenchmarkContext } from './benchmark.js';
+import { bindPlayer } from './bind-player.js';
 import { EmptyNode } from './floor.js';
-import { bindPlayer } from './player.js';
 import { proportionalMemory, wakeUps } from './process.js';
 import { least, median } from './statistics.js';
 

@@ -3,11 +3,11 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dbus, paths } from '../src/dbus/names.js';
 import { Desktop } from '../test/bed/desktop.js';
+import { PLAYER } from '../test/bed/player.js';
 import { ROOT_HUB } from '../test/bed/testbed.js';
 import { UsbDevice, type UsbOptions } from '../test/bed/usb-device.js';
 import { Program } from '../test/support/program.js';
 import type { Benchmark, BenchmarkContext } from './benchmark.js';
-import { PLAYER } from './player.js';
 import { least, median, quantile } from './statistics.js';
 
 const EVENTS = 300;

@@ -4,7 +4,8 @@ import type { Screen } from './screen.js';
 
 /** Says how to look at the daemon, which goes on running. */
 export function hold(screen: Screen, { session }: Desktop): void {
-  const bus = session.address;
+  // The part that names the bus's guid is of no use to a person.
+  const bus = session.address.replace(/,guid=.*/, '');
   const busctl = `busctl --address='${bus}'`;
   screen.line();
   screen.line('The daemon and its buses stay until Ctrl+C. In another terminal:');
