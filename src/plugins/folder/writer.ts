@@ -94,6 +94,8 @@ export class Writer {
     } catch (error) {
       const reason = failureOf(error, { doing: 'write', path: root.full(id ?? nameIn(edit)) });
       if (stopsTheStore(reason)) throw reason;
+      // Perhaps all of it is gone, and not this one item.
+      if (reason.code === 'ItemChanged') await root.check();
       return reason;
     }
   }

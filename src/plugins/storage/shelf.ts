@@ -51,7 +51,10 @@ export class Shelf implements AsyncDisposable {
 
   async read(id: string, signal: AbortSignal): Promise<Item | undefined> {
     try {
-      return await (await this.#opened())?.read(this.#inner(id), signal);
+      const item = await (await this.#opened())?.read(this.#inner(id), signal);
+      // On a medium that is gone everything looks as if it were not there.
+      if (item === undefined && !(await this.volume.alive())) throw this.#gone();
+      return item;
     } catch (error) {
       throw await this.#failure(error);
     }
@@ -111,7 +114,10 @@ export class Shelf implements AsyncDisposable {
   async #failure(thrown: unknown): Promise<CradleError> {
     const error = asCradleError(thrown);
     if (error.code === 'Cancelled' || error.code === 'NotConnected' || (await this.volume.alive())) return error;
-    const { root } = this.volume;
-    return new CradleError('NotConnected', `${root.path} is gone: the device was unplugged`, { cause: error });
+    return this.#gone(error);
+  }
+
+  #gone(cause?: unknown): CradleError {
+    return new CradleError('NotConnected', `${this.volume.root.path} is gone: the device was unplugged`, { cause });
   }
 }

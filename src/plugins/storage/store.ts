@@ -55,7 +55,8 @@ export class StorageStore implements Store {
         routed = run.following;
       }
     } finally {
-      await iterator.return?.();
+      // Not awaited: a source that is stuck cannot be made to end.
+      iterator.return?.()?.catch(() => undefined);
     }
   }
 
