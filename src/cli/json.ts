@@ -17,11 +17,17 @@ export function plainJson(value: unknown): unknown {
   return typeof value === 'bigint' ? Number(value) : value;
 }
 
-/** A dictionary with its keys in the camel case of JSON: ContentType is contentType. */
+const camelCase = (key: string): string => `${key.charAt(0).toLowerCase()}${key.slice(1)}`;
+
+/** A dictionary with its keys in the camel case of JSON, at every depth: ContentType is contentType. */
 export function dictJson(dict: Options): Record<string, unknown> {
-  return Object.fromEntries(
-    [...dict].map(([key, value]) => [`${key.charAt(0).toLowerCase()}${key.slice(1)}`, plainJson(value)]),
-  );
+  return Object.fromEntries([...dict].map(([key, value]) => [camelCase(key), nestedJson(value)]));
+}
+
+function nestedJson(value: unknown): unknown {
+  if (value instanceof Map)
+    return Object.fromEntries([...value].map(([key, one]) => [camelCase(String(key)), nestedJson(one)]));
+  return Array.isArray(value) ? value.map(nestedJson) : plainJson(value);
 }
 
 export function deviceJson({ path, view }: SeenDevice): Record<string, unknown> {

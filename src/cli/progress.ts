@@ -16,15 +16,14 @@ const LABEL = 28;
 
 /** One bar a session at the foot of the screen, drawn anew in place. */
 function bars(screen: Screen): Progress {
-  let drawn = 0;
+  let drawn: readonly string[] = [];
   const wipe = (): void => {
-    if (drawn > 0) screen.raw(`\u001b[${drawn}A\u001b[J`);
-    drawn = 0;
+    if (drawn.length > 0) screen.raw(`\u001b[${drawn.length}A\u001b[J`);
+    drawn = [];
   };
   return {
     show(sessions) {
-      wipe();
-      for (const { label, view } of sessions) {
+      const lines = sessions.map(({ label, view }) => {
         const share = view.Planned === 0 ? 0 : Math.min(1, view.Done / view.Planned);
         const full = Math.round(share * BAR);
         const bar = screen.styled('cyan', '█'.repeat(full)) + screen.styled('dim', '░'.repeat(BAR - full));
@@ -32,9 +31,12 @@ function bars(screen: Screen): Progress {
         const room = Math.max(0, screen.columns - LABEL - BAR - 9);
         const words = clipped(`${count}${view.State}`, room);
         const percent = view.Planned === 0 ? '    ' : `${String(Math.floor(share * 100)).padStart(3)}%`;
-        screen.line(`${padded(clipped(label, LABEL), LABEL)}  ${bar} ${percent} ${words}`.trimEnd());
-        drawn++;
-      }
+        return `${padded(clipped(label, LABEL), LABEL)}  ${bar} ${percent} ${words}`.trimEnd();
+      });
+      if (lines.join('\n') === drawn.join('\n')) return;
+      wipe();
+      for (const line of lines) screen.line(line);
+      drawn = lines;
     },
     say(lines) {
       wipe();

@@ -28,6 +28,11 @@ export class Reporter {
     this.#remember();
   }
 
+  /** For programs: from here on nothing is missed. */
+  begin(): void {
+    this.#say('watching', '', {});
+  }
+
   changed(change: TreeChange): void {
     if (change.kind === 'gone') this.#say('daemon-gone', 'cradled went away', {});
     else if (change.kind === 'reset') this.#say('daemon-back', 'cradled is back', {});

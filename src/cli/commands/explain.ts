@@ -63,7 +63,7 @@ async function withoutDaemon(context: Context, path: string): Promise<ExitCode> 
   const beside = join(dirname(realpathSync(fileURLToPath(import.meta.url))), 'cradled.cjs');
   const [program, ...before] = existsSync(beside) ? [process.execPath, beside] : ['cradled'];
   const child = spawn(program, [...before, 'explain', path], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...context.environment },
     signal: context.signal,
   });
@@ -71,6 +71,7 @@ async function withoutDaemon(context: Context, path: string): Promise<ExitCode> 
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     words += text;
   });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => context.notes.raw(text));
   try {
     const [code] = await once(child, 'close');
     if (code !== 0) return EXIT.failed;

@@ -22,6 +22,8 @@ export const watch: Command = {
     });
     daemon.onChange((change) => reporter.changed(change));
     follower.onEach((ending) => reporter.ended(ending));
+    // Said once nothing can be missed any more.
+    reporter.begin();
     if (!context.json && context.screen.isTerminal) context.notes.line('Watching; Ctrl-C ends it.');
     const lost = daemon.bus.ended.then(() => {
       if (!context.signal.aborted) throw new NoDaemonError('the session bus went away');
