@@ -14,6 +14,7 @@ import glob
 import json
 import os
 import shutil
+import signal
 import socket
 import struct
 import sys
@@ -149,7 +150,14 @@ class Bed:
         }[step["do"]](step)
 
 
+def end(*_):
+    sys.exit(0)
+
+
 def main():
+    # A runner that gives up ends all its children: the folder goes then as well.
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
     root = tempfile.mkdtemp(prefix="cradle-bed-")
     try:
         bed = Bed(root)
@@ -163,10 +171,13 @@ def main():
             except (KeyError, OSError) as error:
                 answer["error"] = f"{type(error).__name__}: {error}"
             print(json.dumps(answer), flush=True)
-    except KeyboardInterrupt:
-        pass
+    except BrokenPipeError:
+        # Nobody is left to be answered.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     finally:
-        shutil.rmtree(root, ignore_errors=True)
+        # A listener that is still at work may open a socket meanwhile.
+        for _ in range(5):
+            shutil.rmtree(root, ignore_errors=True)
 
 
 if __name__ == "__main__":
