@@ -37,6 +37,8 @@ export interface DaemonParts {
   readonly sources: readonly DeviceSource[];
   /** A session bus other than the environment's. */
   readonly address?: string | undefined;
+  /** Hands over what is to be called when rules shall be read anew. */
+  readonly onReload?: (reload: () => void) => void;
 }
 
 /**
@@ -148,6 +150,12 @@ export async function runDaemon(parts: DaemonParts, stop: AbortSignal): Promise<
     attic
       .prune(new Set(queue.sessions.map((session) => atticName(session.number))))
       .catch((error: unknown) => log.warn('the attic could not be tidied', { error }));
+  });
+  parts.onReload?.(() => {
+    domain
+      .reloadRules()
+      .then(() => tell({ kind: 'manager' }))
+      .catch((error: unknown) => log.error('the rules could not be read anew', { error }));
   });
   await bus.own(BUS_NAME);
   const watching = registry.start(signal);

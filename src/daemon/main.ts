@@ -51,7 +51,7 @@ async function main(): Promise<number> {
   reportFaults(settings.faults, log);
 
   const stop = new AbortController();
-  for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(name, () => stop.abort());
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop.abort());
   using supervisor = await connectSupervisor(process.env);
   try {
     await runDaemon(
@@ -64,6 +64,7 @@ async function main(): Promise<number> {
         supervisor,
         sources: [new UdevSource()],
         address: values.bus,
+        onReload: (reload) => process.on('SIGHUP', reload),
       },
       stop.signal,
     );

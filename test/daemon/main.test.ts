@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import type { Bus } from '../../src/dbus/bus.js';
 import { watchTree } from '../../src/dbus/mirror.js';
 import { BUS_NAME, paths } from '../../src/dbus/names.js';
 import { proxy } from '../../src/dbus/proxy.js';
@@ -36,7 +37,7 @@ async function place(t: TestContext) {
   return { home, session, bus, env, run, owned, state: join(home, '.local/state/cradle') };
 }
 
-const manager = (bus: Parameters<typeof proxy>[0]) => proxy(bus, BUS_NAME, paths.root, managerShape);
+const manager = (bus: Bus) => proxy(bus, BUS_NAME, paths.root, managerShape);
 
 test('cradled says its version and its usage, and refuses what it does not know', async (t) => {
   const { run } = await place(t);
@@ -130,21 +131,25 @@ test('wrong settings and a broken rule are logged, shown as problems, and do not
   assert.match(String(rule?.get('Where')), /90-mine\.devices:[23]$/);
 });
 
-test('a rule that is mended is in force after ReloadRules', async (t) => {
-  const { run, owned, bus, home } = await place(t);
-  const file = join(home, '.config/cradle/devices.d/90-mine.devices');
-  await mkdir(join(home, '.config/cradle/devices.d'), { recursive: true });
-  await writeFile(file, '[Mine]\nMatchUsbId=1234:5678\nKind=toaster\n');
-  await run();
-  await owned();
-  const before = await manager(bus).get('Problems');
-  assert.equal(before.length, 1);
-  await writeFile(file, '[Mine]\nMatchUsbId=1234:5678\nManufacturer=Acme\nModel=Tunes\nKind=player\n');
-  await manager(bus).call('ReloadRules', [{}]);
-  assert.deepEqual(await manager(bus).get('Problems'), []);
-  const models = await manager(bus).get('Models');
-  assert.ok(models.some((model) => model.get('Model') === 'Tunes'));
-});
+for (const [how, reload] of [
+  ['ReloadRules', (bus: Bus) => manager(bus).call('ReloadRules', [{}])],
+  ['SIGHUP', (_: Bus, pid: number) => process.kill(pid, 'SIGHUP')],
+] as const)
+  test(`a rule that is mended is in force after ${how}`, async (t) => {
+    const { run, owned, bus, home } = await place(t);
+    const file = join(home, '.config/cradle/devices.d/90-mine.devices');
+    await mkdir(join(home, '.config/cradle/devices.d'), { recursive: true });
+    await writeFile(file, '[Mine]\nMatchUsbId=1234:5678\nKind=toaster\n');
+    const daemon = await run();
+    await owned();
+    const before = await manager(bus).get('Problems');
+    assert.equal(before.length, 1);
+    await writeFile(file, '[Mine]\nMatchUsbId=1234:5678\nManufacturer=Acme\nModel=Tunes\nKind=player\n');
+    await reload(bus, daemon.pid);
+    await until(async () => (await manager(bus).get('Problems')).length === 0);
+    const models = await manager(bus).get('Models');
+    assert.ok(models.some((model) => model.get('Model') === 'Tunes'));
+  });
 
 test('a state folder that cannot be written is an error by name', async (t) => {
   const { run, home } = await place(t);

@@ -38,6 +38,8 @@ export function aBinding(changes: Partial<Binding> = {}): Binding {
 /** A name and a content: what two sides are compared by. */
 export type Held = readonly [name: string | undefined, content: string];
 
+export type Misbehaviours = Partial<Record<Side, Misbehaviour>>;
+
 /** Two collections, a state database and what a session needs: everything but a daemon. */
 export class World {
   readonly left: MemoryCollection;
@@ -88,14 +90,24 @@ export class World {
   held(side: Side): readonly Held[] {
     return [...this[side].present()]
       .map(({ ref, bytes }): Held => [ref.name, Buffer.from(bytes).toString()])
-      .sort((a, b) => `${a[0]}\n${a[1]}`.localeCompare(`${b[0]}\n${b[1]}`));
+      .sort(byName);
   }
 
-  job(misbehaviour: Partial<Record<Side, Misbehaviour>> = {}): Job {
+  /** The content under a name, on one side. */
+  content(side: Side, name: string): string | undefined {
+    const kept = this[side].named(name);
+    return kept === undefined ? undefined : Buffer.from(kept.bytes).toString();
+  }
+
+  job(misbehaviour: Misbehaviours = {}): Job {
     const store = (side: Side): Store => new FaultyStore(new MemoryStore(this[side]), misbehaviour[side] ?? {});
+    return this.jobOf(store('left'), store('right'));
+  }
+
+  protected jobOf(left: Store, right: Store): Job {
     return {
-      left: store('left'),
-      right: store('right'),
+      left,
+      right,
       mapping: this.mapping,
       policy: () => 'both',
       direction: 'both',
@@ -109,21 +121,33 @@ export class World {
     };
   }
 
+  /** As a session opens its stores. */
+  async open(misbehaviour: Misbehaviours = {}): Promise<Job> {
+    return this.job(misbehaviour);
+  }
+
   compare(terms: Partial<Job> = {}): Promise<Plan> {
     return compare({ ...this.job(), ...terms }, new AbortController().signal);
   }
 
   /** A whole session. */
   async sync(
-    misbehaviour: Partial<Record<Side, Misbehaviour>> = {},
+    misbehaviour: Misbehaviours = {},
     terms: Partial<Job> = {},
     signal = new AbortController().signal,
   ): Promise<Outcome & { readonly plan: Plan }> {
-    const job = { ...this.job(misbehaviour), ...terms };
-    const plan = await compare(job, signal);
-    const execution = execute(job, plan, signal);
-    for await (const _ of execution);
-    commit(job, plan, execution.outcome);
-    return { ...execution.outcome, plan };
+    const job = { ...(await this.open(misbehaviour)), ...terms };
+    try {
+      const plan = await compare(job, signal);
+      const execution = execute(job, plan, signal);
+      for await (const _ of execution);
+      commit(job, plan, execution.outcome);
+      return { ...execution.outcome, plan };
+    } finally {
+      await job.left[Symbol.asyncDispose]();
+      await job.right[Symbol.asyncDispose]();
+    }
   }
 }
+
+export const byName = (a: Held, b: Held): number => (`${a[0]}\n${a[1]}` < `${b[0]}\n${b[1]}` ? -1 : 1);
