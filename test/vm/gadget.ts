@@ -38,7 +38,6 @@ export class Gadget {
   async make(): Promise<void> {
     const { name, usbId, manufacturer, product, serial, is, slow = false } = this.spec;
     const [vendorId, productId] = usbId.split(':');
-    const set = (path: string, value: string): string => `echo ${quoted(value)} > ${path}`;
     const works = `functions/${is === 'loopback' ? 'Loopback' : 'mass_storage'}.${name}`;
     const units = is === 'loopback' ? [] : is;
     const script = [
@@ -58,19 +57,22 @@ export class Gadget {
       'mkdir configs/c.1',
       set('configs/c.1/MaxPower', '250'),
       `mkdir ${works}`,
-      ...units.flatMap(({ image, readOnly = false }, unit) => [
+      ...units.flatMap(({ readOnly = false }, unit) => [
         `[ -d ${works}/lun.${unit} ] || mkdir ${works}/lun.${unit}`,
         set(`${works}/lun.${unit}/removable`, '1'),
         readOnly ? set(`${works}/lun.${unit}/ro`, '1') : ':',
-        image === '' ? ':' : set(`${works}/lun.${unit}/file`, image),
       ]),
       `ln -s ${works} configs/c.1/`,
     ];
     await this.guest.root.run(['sh', '-ec', script.join('\n')]);
   }
 
+  /** In the port, with its media inside: a device that was told to eject them closes its files, as a player shows its screen. */
   async plug(): Promise<void> {
-    await this.#write('UDC', `dummy_udc.${this.spec.port}`);
+    const { name, port, is } = this.spec;
+    const units = is === 'loopback' ? [] : is;
+    const inside = units.map(({ image }, unit) => set(`functions/mass_storage.${name}/lun.${unit}/file`, image));
+    await this.#script([...inside, set('UDC', `dummy_udc.${port}`)]);
   }
 
   /** Out of the port, as a hand does it. */
@@ -81,12 +83,17 @@ export class Gadget {
 
   /** Puts another medium in a slot, or none, while the device stays plugged in. */
   async insert(unit: number, image: string): Promise<void> {
-    const lun = `functions/mass_storage.${this.spec.name}/lun.${unit}`;
-    if (image === '') await this.#write(`${lun}/forced_eject`, '1');
-    else await this.#write(`${lun}/file`, image);
+    const slot = `functions/mass_storage.${this.spec.name}/lun.${unit}`;
+    // Only forced, since the kernel keeps the door of a medium in use shut; and asked first, since it may be out already.
+    const out = `[ -z "$(cat ${slot}/file)" ] || echo 1 > ${slot}/forced_eject`;
+    await this.#script(image === '' ? [out] : [out, set(`${slot}/file`, image)]);
   }
 
-  #write(path: string, value: string): Promise<string> {
-    return this.guest.root.run(['sh', '-c', 'echo "$1" > "$2"', 'sh', value, `${this.#folder}/${path}`]);
+  /** Runs in the gadget's own folder. */
+  #script(lines: readonly string[]): Promise<string> {
+    return this.guest.root.run(['sh', '-ec', [`cd ${this.#folder}`, ...lines].join('\n')]);
   }
 }
+
+/** A line of shell that writes a configfs attribute. */
+const set = (path: string, value: string): string => `echo ${quoted(value)} > ${path}`;

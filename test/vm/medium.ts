@@ -1,8 +1,12 @@
 import { quoted, type Shell } from './shell.js';
+import { listing, type Tree, treeOf } from './tree.js';
 
 const SECTOR = 512;
 /** Where partitions begin and end: whole mebibytes, as every tool does it. */
 const MIB = 1024 * 1024;
+
+/** Names are UTF-8, and a partition table may say what it likes of heads and cylinders. */
+const MTOOLS = ['env', 'LC_ALL=C.UTF-8', 'MTOOLS_SKIP_CHECK=1'];
 
 export interface MediumSpec {
   /** Mebibytes of each volume; several make a partitioned disk, a single one has no partition table. */
@@ -51,14 +55,9 @@ export class Medium {
     await this.#mtools(['sh', '-ec', script.join('\n'), 'sh', this.#drive(volume)], content);
   }
 
-  /** Copies a tree of the shell's machine to the top of a volume. */
-  async copyIn(folder: string, volume = 0): Promise<void> {
-    await this.#mtools(['sh', '-ec', `mcopy -o -s -i "$1" "$2"/* ::`, 'sh', this.#drive(volume), folder]);
-  }
-
   async read(path: string, volume = 0): Promise<Buffer> {
     const { code, output, stderr } = await this.shell.attempt([
-      ...['env', 'MTOOLS_SKIP_CHECK=1', 'mcopy', '-i', this.#drive(volume), `::${path}`, '-'],
+      ...[...MTOOLS, 'mcopy', '-i', this.#drive(volume), `::${path}`, '-'],
     ]);
     if (code !== 0) throw new Error(`no ${path} on ${this.image}: ${stderr}`);
     return output;
@@ -68,18 +67,15 @@ export class Medium {
     await this.#mtools(['mdel', '-i', this.#drive(volume), `::${path}`]);
   }
 
-  /** Paths of all files of a volume, sorted. */
-  async list(volume = 0): Promise<readonly string[]> {
-    const mdir = ['env', 'MTOOLS_SKIP_CHECK=1', 'mdir', '-a', '-b', '-/', '-i', this.#drive(volume), '::'];
-    const { code, stdout, stderr } = await this.shell.attempt(mdir);
-    // What mdir says of a volume on which there is nothing.
-    if (code !== 0 && stderr.includes('File "::" not found')) return [];
-    if (code !== 0) throw new Error(`${this.image} cannot be listed: ${stderr}`);
-    return stdout
-      .split('\n')
-      .map((line) => line.trim().replace(/^::\//, ''))
-      .filter((path) => path !== '' && !path.endsWith('/'))
-      .sort();
+  /** Every file of a volume, by its path, with the SHA-256 of its content; also those whose names begin with a dot. */
+  async tree(volume = 0): Promise<Tree> {
+    const script = [
+      'out=$(mktemp -d); trap \'rm -rf "$out"\' EXIT',
+      // mcopy fails when there is nothing at all.
+      'mdir -a -b -i "$1" :: > /dev/null 2>&1 && mcopy -s -n -i "$1" :: "$out" > /dev/null',
+      listing('$out'),
+    ];
+    return treeOf(await this.#mtools(['sh', '-c', script.join('\n'), 'sh', this.#drive(volume)]));
   }
 
   /** A master boot record: up to four entries of 16 bytes at 446, FAT32 with LBA (type 0x0c), and the two bytes that end it. */
@@ -97,7 +93,7 @@ export class Medium {
 
   #mtools(argv: readonly string[], input?: string | Buffer): Promise<string> {
     const options = input === undefined ? { timeout: 120 } : { timeout: 120, input };
-    return this.shell.run(['env', 'MTOOLS_SKIP_CHECK=1', ...argv], options);
+    return this.shell.run([...MTOOLS, ...argv], options);
   }
 
   /** Bytes before a volume. */
