@@ -1,5 +1,6 @@
 import { asCradleError, CradleError } from '../../dbus/errors.js';
 import type { Log } from '../../hal/log.js';
+import { isLarge, type LargeBody } from '../body.js';
 import type { Edit, Entry, Item, ItemRef, Receipt, StoreInfo } from '../contract.js';
 import { threadedFiles } from '../folder/files.js';
 import { freeSpace } from '../folder/filesystem.js';
@@ -54,7 +55,7 @@ export class Shelf implements AsyncDisposable {
       const item = await (await this.#opened())?.read(this.#inner(id), signal);
       // On a medium that is gone everything looks as if it were not there.
       if (item === undefined && !(await this.volume.alive())) throw this.#gone();
-      return item;
+      return item !== undefined && isLarge(item.body) ? { ...item, body: this.#told(item.body) } : item;
     } catch (error) {
       throw await this.#failure(error);
     }
@@ -78,6 +79,21 @@ export class Shelf implements AsyncDisposable {
     for await (const edit of edits)
       if (edit.kind === 'remove') yield { ...edit, ref: this.#in(edit.ref) };
       else yield edit.replaces === undefined ? edit : { ...edit, replaces: this.#in(edit.replaces) };
+  }
+
+  /** A content that is read later fails as it would have failed at once. */
+  #told(body: LargeBody): LargeBody {
+    const failure = (thrown: unknown): Promise<CradleError> => this.#failure(thrown);
+    return {
+      size: body.size,
+      async *open(signal) {
+        try {
+          yield* body.open(signal);
+        } catch (error) {
+          throw await failure(error);
+        }
+      },
+    };
   }
 
   /** The folder's store; undefined while the folder is not there. */
