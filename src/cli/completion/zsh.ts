@@ -1,22 +1,15 @@
 import { COMMON } from '../arguments.js';
 import type { Command, Kind, Operand, Option } from '../command.js';
-import { GENERATED, LIVE, OPERAND_WORDS } from './kinds.js';
+import { GENERATED, OPERAND_WORDS } from './kinds.js';
 
 /** What may not stand bare in a message of _arguments within apostrophes. */
 const message = (text: string): string => text.replaceAll(/[\\[\]:]/g, '\\$&').replaceAll("'", "'\\''");
 
 function actionFor(kinds: readonly Kind[], words: readonly string[]): string {
-  const live = kinds.filter((kind) => LIVE.includes(kind));
-  const parts = [
-    ...(live.length > 0 ? [`_cradle_live ${live.join(' ')}`] : []),
-    ...(kinds.includes('command') ? ['_cradle_commands'] : []),
-    ...(kinds.includes('folder') ? ['_files -/'] : []),
-    ...(kinds.includes('file') ? ['_files'] : []),
-  ];
-  if (words.length > 0) return `(${words.join(' ')})`;
-  const [only, another] = parts;
-  if (another !== undefined) return `_alternative ${parts.map((part) => `"any\\:word\\:${part}"`).join(' ')}`;
-  return only ?? ' ';
+  const things = kinds.filter((kind) => kind !== 'text');
+  if (things.length === 0) return words.length === 0 ? ' ' : `(${words.join(' ')})`;
+  // A blank before the function keeps zsh from handing it arguments of its own.
+  return ` _cradle_of ${things.join(' ')}`;
 }
 
 function optionSpec({ name, short, value, choices, kind, many, summary }: Option): string {
@@ -53,9 +46,19 @@ export function zsh(commands: readonly Command[]): string {
   return `#compdef cradle
 # zsh completion for cradle. ${GENERATED}
 
-_cradle_live() {
-  local -a words
-  words=("\${(@f)$(cradle complete "$@" 2>/dev/null | sed 's/:/\\\\:/g; s/\\t/:/')}")
+_cradle_of() {
+  local kind
+  local -a live words
+  for kind; do
+    case $kind in
+      command) _cradle_commands ;;
+      folder) _files -/ ;;
+      file) _files ;;
+      *) live+=$kind ;;
+    esac
+  done
+  (( $#live )) || return
+  words=("\${(@f)$(cradle complete $live 2>/dev/null | sed 's/:/\\\\:/g; s/\\t/:/')}")
   _describe -t words word words
 }
 
