@@ -2,7 +2,7 @@ import { clash, sameContent } from './clash.js';
 import { type Draft, newsOf } from './draft.js';
 import type { ForkNames } from './fork-names.js';
 import type { FirstSync, Job, Side } from './job.js';
-import { isText } from './look.js';
+import { isResized, isText } from './look.js';
 import { inParallel, type Reading, Unreadable } from './reading.js';
 import type { Scan, Sight } from './scan.js';
 
@@ -72,32 +72,59 @@ async function matchContents(
   left: Map<string, Sight>,
   right: Map<string, Sight>,
 ): Promise<void> {
-  const alike = await likenesses(reading, draft, 'right', right, left);
-  if (alike.size === 0) return;
-  for (const [key, sights] of await likenesses(reading, draft, 'left', left, right))
-    for (const mine of sights) {
-      const candidates = alike.get(key) ?? [];
-      const at = candidates.findIndex((theirs) => isLoose(mine) || isLoose(theirs));
-      const [theirs] = at < 0 ? [] : candidates.splice(at, 1);
-      if (theirs === undefined) continue;
-      if ((await reading.digest('left', mine)) && (await reading.digest('right', theirs))) {
-        left.delete(mine.ref.id);
-        right.delete(theirs.ref.id);
-        joinSame(draft, mine, theirs);
-      }
+  const theirs = await likenesses(reading, 'right', right, left);
+  const mine = await likenesses(reading, 'left', left, right);
+  for (const [key, sights] of mine.alike)
+    for (const one of sights) {
+      const candidates = theirs.alike.get(key) ?? [];
+      const at = candidates.findIndex((other) => isLoose(one) || isLoose(other));
+      const [other] = at < 0 ? [] : candidates.splice(at, 1);
+      if (other === undefined) continue;
+      if (!(await reading.digest('left', one)) || !(await reading.digest('right', other))) continue;
+      left.delete(one.ref.id);
+      right.delete(other.ref.id);
+      joinSame(draft, one, other);
     }
+  postponeUnknown(draft, 'right', right, left, theirs.unknown);
+  postponeUnknown(draft, 'left', left, right, mine.unknown);
+}
+
+/** What could not be read may be the same as something over there: that waits too, once, lest it be doubled. */
+function postponeUnknown(
+  draft: Draft,
+  side: Side,
+  sights: Map<string, Sight>,
+  opposite: Map<string, Sight>,
+  unknown: ReadonlyMap<Sight, string | undefined>,
+): void {
+  for (const [sight, reason] of unknown) {
+    sights.delete(sight.ref.id);
+    draft.postpone(newsOf(side, sight.ref.id, sight), side === 'left' ? 'right' : 'left', reason);
+    if (sight.retried) continue;
+    for (const other of [...opposite.values()]) {
+      if (!isLoose(sight) && !isLoose(other)) continue;
+      if (isResized(sight.ref, other.ref) && !(mayBeText(sight) && mayBeText(other))) continue;
+      opposite.delete(other.ref.id);
+      draft.postpone(newsOf(side === 'left' ? 'right' : 'left', other.ref.id, other), side);
+    }
+  }
 }
 
 /** Whether it may be the same item under another name, or has none. */
 const isLoose = ({ ref }: Sight): boolean => ref.name === undefined || isText(ref);
 
+interface Likenesses {
+  readonly alike: ReadonlyMap<string, Sight[]>;
+  /** Those that could not be read, with the reason; undefined: they were not there. */
+  readonly unknown: ReadonlyMap<Sight, string | undefined>;
+}
+
 async function likenesses(
   reading: Reading,
-  draft: Draft,
   side: Side,
-  sights: Map<string, Sight>,
+  sights: ReadonlyMap<string, Sight>,
   opposite: ReadonlyMap<string, Sight>,
-): Promise<ReadonlyMap<string, Sight[]>> {
+): Promise<Likenesses> {
   let looseThere = false;
   let textThere = false;
   const sizes = new Set<number | undefined>();
@@ -106,7 +133,8 @@ async function likenesses(
     textThere ||= isLoose(sight) && mayBeText(sight);
     sizes.add(sight.ref.size);
   }
-  const found = new Map<string, Sight[]>();
+  const alike = new Map<string, Sight[]>();
+  const unknown = new Map<Sight, string | undefined>();
   await inParallel([...sights.values()], READERS, async (sight) => {
     if (!looseThere && !isLoose(sight)) return;
     // Big files are read only when some item over there has their size; texts have many sizes for one content.
@@ -114,16 +142,16 @@ async function likenesses(
     if (!text && sight.ref.size !== undefined && !sizes.has(sight.ref.size) && !sizes.has(undefined)) return;
     try {
       const key = await reading.likeness(side, sight);
-      if (key === undefined) return;
-      const alike = found.get(key);
-      if (alike === undefined) found.set(key, [sight]);
-      else alike.push(sight);
+      const known = key === undefined ? undefined : alike.get(key);
+      if (key === undefined) unknown.set(sight, undefined);
+      else if (known === undefined) alike.set(key, [sight]);
+      else known.push(sight);
     } catch (error) {
-      sights.delete(sight.ref.id);
-      postpone(draft, side === 'left' ? [sight, undefined] : [undefined, sight], error);
+      if (!(error instanceof Unreadable)) throw error;
+      unknown.set(sight, error.message);
     }
   });
-  return found;
+  return { alike, unknown };
 }
 
 /** A nameless item may be anything, unless it is too long for a card. */
@@ -155,12 +183,12 @@ function putAcross({ draft, firstSync }: Meeting, from: Side, sight: Sight): voi
   } else draft.put(from === 'left' ? 'right' : 'left', sight, undefined, { why: 'new', news });
 }
 
-function postpone(draft: Draft, [left, right]: readonly [Sight | undefined, Sight | undefined], error: unknown): void {
+function postpone(draft: Draft, [left, right]: readonly [Sight, Sight], error: unknown): void {
   if (!(error instanceof Unreadable)) throw error;
   draft.postpone(newsOfBoth(left, right), 'right', error.message);
 }
 
-const newsOfBoth = (left: Sight | undefined, right: Sight | undefined) => [
-  ...(left === undefined ? [] : newsOf('left', left.ref.id, left)),
-  ...(right === undefined ? [] : newsOf('right', right.ref.id, right)),
+const newsOfBoth = (left: Sight, right: Sight) => [
+  ...newsOf('left', left.ref.id, left),
+  ...newsOf('right', right.ref.id, right),
 ];

@@ -12,6 +12,8 @@ export interface Sight {
   likeness?: string;
   /** A first sync meant to remove it, and has not managed yet. */
   readonly surplus?: true;
+  /** The last session did not get anywhere with it either. */
+  readonly retried?: true;
 }
 
 /** How one side differs from what was agreed. */
@@ -74,17 +76,15 @@ export async function gather(
 /** Replays what was pending, then what a delta told: together they are what a full listing would have shown. */
 export function replay({ scan, told }: Gathered, pending: readonly Pending[], ledger: Ledger): void {
   const { side, full, moved, fresh, gone } = scan;
-  for (const { id, ref, surplus } of pending) {
+  for (const { id, ref, retry, surplus } of pending) {
+    const marks = { ...(surplus ? { surplus } : {}), ...(retry ? { retried: true as const } : {}) };
     if (full) {
       const sight = fresh.get(id);
-      if (surplus && sight?.ref.revision === ref?.revision && sight !== undefined) fresh.set(id, { ...sight, surplus });
+      if (sight !== undefined && sight.ref.revision === ref?.revision) fresh.set(id, { ...sight, ...marks });
     } else if (ref === undefined) {
       if (ledger.glimpse(side, id) !== undefined) gone.add(id);
-    } else {
-      const sight: Sight = surplus ? { ref, surplus } : { ref };
-      if (ledger.glimpse(side, id) === undefined) fresh.set(id, sight);
-      else moved.set(id, sight);
-    }
+    } else if (ledger.glimpse(side, id) === undefined) fresh.set(id, { ref, ...marks });
+    else moved.set(id, { ref, ...marks });
   }
   for (const entry of told) {
     const id = entry.kind === 'gone' ? entry.id : entry.ref.id;

@@ -49,6 +49,23 @@ test('an item that cannot be read is told, and tried again', async () => {
   assert.deepEqual(contents(world, 'right'), ['a']);
 });
 
+test('a nameless item that cannot be read holds back what may be the same, once', async () => {
+  const world = new World();
+  for (const side of ['left', 'right'] as const) world.put(side, undefined, 'Ann');
+  world.put('left', undefined, 'Barbara '.repeat(100_000));
+  const unreadable = { fault: (moment: Moment) => (moment === 'read' ? ('refuse' as const) : undefined) };
+  const first = await world.sync({ right: unreadable });
+  assert.deepEqual([world.left.size, world.right.size, first.refusedCount], [2, 2, 1], 'Barbara is too long to be Ann');
+  await world.sync();
+  assert.deepEqual([world.left.size, world.right.size], [2, 2]);
+  world.put('right', undefined, 'Carl');
+  for (let round = 0; round < 3; round++) {
+    world.put('left', undefined, `new ${round}`);
+    await world.sync({ right: unreadable });
+  }
+  assert.equal(world.right.size, 2 + 1 + 3, 'nobody waits for ever');
+});
+
 test('an item that has gone when it is read is skipped, and looked at again', async () => {
   const world = new World();
   world.put('left', 'a', 'a');
@@ -229,8 +246,10 @@ test('a store that holds one of each keeps two equal items over here from steali
   world.put('left', undefined, 'twin');
   const only = [...world.right.present()][0]?.ref;
   assert.ok(only);
-  const right = answering(world.job().right, ({ key }) => ({ key, outcome: 'duplicate', ref: only }));
-  for (let round = 0; round < 3; round++) await world.sync({}, { right });
+  for (let round = 0; round < 3; round++) {
+    const right = answering(world.job().right, ({ key }) => ({ key, outcome: 'duplicate', ref: only }));
+    await world.sync({}, { right });
+  }
   assert.deepEqual([world.left.size, world.right.size, world.mapping.size], [2, 1, 1]);
 });
 

@@ -394,12 +394,11 @@ test('another store in the place of the one that was agreed upon stops everythin
   const world = await agreed({ a: '1', b: '1' });
   const other = new World(':memory:', {});
   other.put('right', 'c', '1');
-  const right = other.job().right;
   Object.assign(other.right.info, { identity: 'memory:another' });
-  await assert.rejects(world.sync({}, { right }), fails('StoreReplaced'));
+  await assert.rejects(world.sync({}, { right: other.job().right }), fails('StoreReplaced'));
   assert.equal(world.left.size, 2);
   assert.equal(other.right.size, 1);
-  await world.sync({}, { right, allowReplaced: true, firstSync: 'keep-right' });
+  await world.sync({}, { right: other.job().right, allowReplaced: true, firstSync: 'keep-right' });
   assert.deepEqual(Object.fromEntries(other.held('right')), { a: '1', b: '1', c: '1' });
   assert.deepEqual(Object.fromEntries(world.held('left')), { a: '1', b: '1', c: '1' });
 });
