@@ -14,6 +14,7 @@ export class Layout {
   readonly flat: boolean;
   /** Folders below the root that may hold items. */
   readonly depth: number;
+  readonly #all: boolean;
   readonly #types: readonly string[];
   readonly #accepted = new Map<string, boolean>();
 
@@ -23,13 +24,14 @@ export class Layout {
   ) {
     this.flat = contentTypes.length > 0 && contentTypes.every((type) => VDIR_TYPES.has(essence(type)));
     this.depth = this.flat ? 0 : DEEPEST;
+    this.#all = accepts(contentTypes, UNKNOWN_TYPE);
     // A phone's text/x-vcard lies in a file like any vCard.
     this.#types = contentTypes.map((type) => (essence(type) === 'text/x-vcard' ? 'text/vcard' : type));
   }
 
   /** Whether a file at this path is one of the items. */
   holds(path: string): boolean {
-    if (!this.#takes(mediaTypeOf(path))) return false;
+    if (!this.#all && !this.#takes(mediaTypeOf(path))) return false;
     return path.includes('/') ? !this.flat && path.split('/').every(isOpen) : isVisible(path);
   }
 

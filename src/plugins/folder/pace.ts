@@ -7,9 +7,12 @@ const STRETCH = 6;
 export class Pace {
   #until = performance.now() + STRETCH;
 
-  /** Call between two pieces of work. */
+  /** Whether it is the others' turn. Asked between two pieces of work; `turn` waits until it is ours again. */
+  get over(): boolean {
+    return performance.now() >= this.#until;
+  }
+
   async turn(): Promise<void> {
-    if (performance.now() < this.#until) return;
     await setImmediate();
     this.#until = performance.now() + STRETCH;
   }

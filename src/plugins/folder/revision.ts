@@ -89,9 +89,7 @@ export class Revisions {
   }
 
   #granularity(status: Status): bigint {
-    if (!this.#filesystem.lasting) return COARSE;
-    // Ext with small inodes keeps whole seconds.
-    return status.ctimeNs % SECOND === 0n ? SECOND + TICK : TICK;
+    return this.#filesystem.lasting ? tickOf(status.ctimeNs) : COARSE;
   }
 
   async #digest(fd: number, status: Status, path: string): Promise<string> {
@@ -119,6 +117,12 @@ export class Revisions {
     return `s.${status.size}.${status.mtimeNs}.${hash.digest('base64url')}`;
   }
 }
+
+/** Ext with small inodes keeps whole seconds. */
+const tickOf = (timeNs: bigint): bigint => (timeNs % SECOND === 0n ? SECOND + TICK : TICK);
+
+/** Whether something of this ctime may have changed at a moment or later. */
+export const mayBeSince = (ctimeNs: bigint, since: bigint): boolean => since - ctimeNs < tickOf(ctimeNs);
 
 export const stamp = ({ size, mtimeNs, ctimeNs, ino }: Status): string => `${size}.${mtimeNs}.${ctimeNs}.${ino}`;
 

@@ -3,7 +3,6 @@ import type { Log } from '../../hal/log.js';
 import { stopIfCancelled } from '../cancel.js';
 import type { Anchor, Edit, Entry, Item, ItemId, Listing, Receipt, Store, StoreInfo } from '../contract.js';
 import { InUse } from '../in-use.js';
-import { failureOf } from './failures.js';
 import { quoted } from './item-names.js';
 import { Layout } from './layout.js';
 import { Pace } from './pace.js';
@@ -11,7 +10,7 @@ import { Reader } from './reader.js';
 import { Revisions } from './revision.js';
 import type { Root } from './root.js';
 import { Survey } from './survey.js';
-import type { FolderWatch } from './watch.js';
+import { type FolderWatch, type Moment, moment } from './watch.js';
 import { Writer } from './writer.js';
 
 export interface FolderParts {
@@ -25,10 +24,13 @@ export interface FolderParts {
   readonly log: Log;
 }
 
+/** Nothing is known of what happens after it. */
+const NO_ANCHOR: Anchor = 'none';
+
 /** A directory as a store: one file an item, its path the id. */
 export class FolderStore implements Store {
   readonly info: StoreInfo;
-  /** Only where inotify tells all. */
+  /** Only where inotify tells all that happens, and ctime what happened before it listened. */
   readonly watch?: (signal: AbortSignal) => AsyncIterable<void>;
   readonly #root: Root;
   readonly #watch: FolderWatch | undefined;
@@ -42,7 +44,7 @@ export class FolderStore implements Store {
   constructor({ info, root, watch, reserve, log }: FolderParts) {
     this.info = info;
     this.#root = root;
-    if (watch !== undefined && root.filesystem.local) {
+    if (watch !== undefined && root.filesystem.local && root.filesystem.lasting) {
       this.#watch = watch;
       this.watch = (signal) => this.#pulses(watch, signal);
     }
@@ -58,7 +60,7 @@ export class FolderStore implements Store {
     this.#check(signal, 'listing');
     return this.#use.run(async () => {
       await this.#root.check();
-      return (await this.#delta(since, signal)) ?? (await this.#full(signal));
+      return (await this.#delta(since, signal)) ?? this.#full(signal);
     });
   }
 
@@ -100,10 +102,9 @@ export class FolderStore implements Store {
   async #delta(since: Anchor | undefined, signal: AbortSignal): Promise<Listing | undefined> {
     const watch = this.#watch;
     if (watch === undefined || since === undefined) return undefined;
-    await watch.drain();
-    const touched = watch.since(since, this.#root);
+    const touched = await watch.since(since, this.#root);
     if (touched === undefined) return undefined;
-    const anchor = watch.mint(false);
+    const anchor = watch.mint();
     const entries: Entry[] = [];
     const pace = new Pace();
     for (const path of touched) {
@@ -113,37 +114,28 @@ export class FolderStore implements Store {
       if (found === 'folder' && !watch.has(path)) return undefined;
       if (found === undefined && this.#layout.holds(path)) entries.push({ kind: 'gone', id: path });
       else if (found !== undefined && found !== 'folder') entries.push({ kind: 'present', ref: found });
-      await pace.turn();
+      if (pace.over) await pace.turn();
     }
     return { scope: 'delta', anchor, entries: each(entries) };
   }
 
-  async #full(signal: AbortSignal): Promise<Listing> {
-    const watch = this.#watch;
-    let anchor: Anchor = 'none';
-    // Watched before it is looked at, so that nothing falls between.
-    if (watch !== undefined && (await this.#cover(watch, signal))) anchor = watch.mint(true);
-    return { scope: 'full', anchor, entries: this.#use.iterate(this.#entries(signal)) };
+  #full(signal: AbortSignal): Listing {
+    // From here on everything is heard, so that nothing falls between this listing and the next.
+    const began = moment();
+    const anchor = this.#watch?.begin(this.#root) ?? NO_ANCHOR;
+    return { scope: 'full', anchor, entries: this.#entries(began, signal) };
   }
 
-  async #cover(watch: FolderWatch, signal: AbortSignal): Promise<boolean> {
-    try {
-      return await watch.cover(this.#root, signal);
-    } catch (error) {
-      throw failureOf(error, { doing: 'list', path: this.#root.path });
-    }
-  }
-
-  async *#entries(signal: AbortSignal): AsyncGenerator<Entry> {
-    const watch = this.#watch;
-    const onFolder = (path: string) => {
-      if (watch?.has(path) === false) watch.forget();
-    };
+  async *#entries(began: Moment, signal: AbortSignal): AsyncGenerator<Entry> {
     this.#check(signal, 'listing');
-    for await (const ref of this.#survey.items(onFolder, AbortSignal.any([signal, this.#closing.signal]))) {
-      yield { kind: 'present', ref };
-      this.#check(signal, 'listing');
-    }
+    const until = AbortSignal.any([signal, this.#closing.signal]);
+    const onFolder = (path: string) => this.#watch?.meet(path, began);
+    for await (const refs of this.#use.iterate(this.#survey.items(onFolder, until)))
+      for (const ref of refs) {
+        yield { kind: 'present', ref };
+        this.#check(signal, 'listing');
+      }
+    this.#watch?.surveyed();
   }
 
   #check(signal: AbortSignal, what: string): void {

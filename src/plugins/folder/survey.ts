@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { CradleError } from '../../dbus/errors.js';
 import type { Log } from '../../hal/log.js';
 import { type ScanChunk, scan } from '../../hal/scan.js';
+import { oneAhead } from '../ahead.js';
 import type { ItemRef } from '../contract.js';
 import { failureOf } from './failures.js';
 import { codeOf } from './files.js';
@@ -14,8 +15,8 @@ import type { Root } from './root.js';
 import { baseOf } from './subfolders.js';
 import { isLeftover } from './temporary.js';
 
-/** Entries looked at in one go. */
-const CHUNK = 2048;
+/** Entries looked at in one go: few enough that they are rubbish before the collector has moved them twice. */
+const CHUNK = 512;
 const { EXDEV, ENAMETOOLONG } = constants.errno;
 
 export interface SurveyParts {
@@ -34,10 +35,10 @@ export class Survey {
   }
 
   /**
-   * Every item; `onFolder` is told each folder that may hold some. Fails with StoreUnavailable when a part of the folder
-   * cannot be read: half a folder would look as if the rest were deleted.
+   * Every item, many at a time; `onFolder` is told each folder that may hold some, after a look at what it holds. Fails
+   * with StoreUnavailable when a part of the folder cannot be read: half a folder would look as if the rest were deleted.
    */
-  async *items(onFolder: (path: string) => void, signal: AbortSignal): AsyncGenerator<ItemRef> {
+  async *items(onFolder: (path: string) => void, signal: AbortSignal): AsyncGenerator<readonly ItemRef[]> {
     const { root, layout, log } = this.#parts;
     const passed = new PassedOver();
     const pace = new Pace();
@@ -45,23 +46,25 @@ export class Survey {
     const began = nowNs();
     let closed: string | undefined;
     try {
-      for await (const chunk of scan(root.at('.'), signal, {
-        chunk: CHUNK,
-        maxDepth: layout.depth,
-        skip: SYSTEM_FOLDERS,
-      }))
+      const options = { chunk: CHUNK, maxDepth: layout.depth, skip: SYSTEM_FOLDERS };
+      for await (const chunk of oneAhead(scan(root.at('.'), signal, options))) {
+        const refs: ItemRef[] = [];
         for (let index = 0; index < chunk.count; index++) {
           const path = chunk.names[index] ?? '';
           if (closed !== undefined && path.startsWith(closed)) continue;
           const sight = this.#sight(chunk, index, path, passed);
           if (sight === 'item') {
-            const ref = await this.#ref(path, statusIn(chunk, index), began);
-            if (ref !== undefined) yield ref;
+            const status = statusIn(chunk, index);
+            const revision = this.#parts.revisions.cheap(status, began);
+            const ref = revision === undefined ? await this.#readRef(path) : layout.refOf(path, revision, status.size);
+            if (ref !== undefined) refs.push(ref);
           } else if (sight === 'open') onFolder(path);
           else if (sight === 'closed') closed = `${path}/`;
           else if (isLeftover(baseOf(path), chunk.ctimeNs(index), began)) await this.#cleanUp(path);
-          await pace.turn();
         }
+        yield refs;
+        if (pace.over) await pace.turn();
+      }
     } catch (error) {
       throw failureOf(error, { doing: 'list', path: root.path });
     }
@@ -70,12 +73,14 @@ export class Survey {
 
   /** The item at a path now; `folder` when it is one that may hold items, undefined when there is nothing to tell. */
   async look(path: string): Promise<ItemRef | 'folder' | undefined> {
-    const { root, layout } = this.#parts;
+    const { root, layout, revisions } = this.#parts;
     const at = nowNs();
     const status = await root.files.lstat(root.at(path));
     if (status?.isDirectory() === true)
       return path.split('/').every((name) => layout.enters(name)) ? 'folder' : undefined;
-    return status?.isFile() === true && layout.holds(path) ? this.#ref(path, status, at) : undefined;
+    if (status?.isFile() !== true || !layout.holds(path)) return undefined;
+    const revision = revisions.cheap(status, at);
+    return revision === undefined ? this.#readRef(path) : layout.refOf(path, revision, status.size);
   }
 
   #sight(chunk: ScanChunk, index: number, path: string, passed: PassedOver): 'item' | 'open' | 'closed' | 'nothing' {
@@ -101,14 +106,7 @@ export class Survey {
     return 'nothing';
   }
 
-  /** Undefined when the file has gone in the meantime. */
-  async #ref(path: string, status: Status, at: bigint): Promise<ItemRef | undefined> {
-    const { layout, revisions } = this.#parts;
-    const revision = revisions.cheap(status, at);
-    return revision === undefined ? this.#readRef(path) : layout.refOf(path, revision, status.size);
-  }
-
-  /** The revision needs a look at the content. */
+  /** Where the revision needs a look at the content; undefined when the file has gone in the meantime. */
   async #readRef(path: string): Promise<ItemRef | undefined> {
     const { root, layout } = this.#parts;
     const fd = await this.#openIfAllowed(path);

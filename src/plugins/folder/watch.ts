@@ -7,6 +7,7 @@ import type { Anchor } from '../contract.js';
 import { Pulse } from '../pulse.js';
 import { burst } from './burst.js';
 import { isOpen, isVisible, SYSTEM_FOLDERS } from './item-names.js';
+import { mayBeSince, nowNs } from './revision.js';
 import { baseOf } from './subfolders.js';
 
 /** inotify watches a folder may take; a larger tree is surveyed anew at each listing. */
@@ -15,8 +16,17 @@ const FOLDERS = 1024;
 const PATHS = 20_000;
 /** Milliseconds after which inotify is not believed without a survey: it does not tell of writes through mmap(2). */
 const TRUST = 3_600_000;
+/** Milliseconds by which clocks may drift apart without one of them having been set. */
+const CLOCK_STEP = 5;
 /** Milliseconds after which new folders are watched too: many often come at once. */
 const GROWTH = 200;
+
+/** The directory that is watched; another one may lie at its path since. */
+interface Place {
+  readonly path: string;
+  readonly device: bigint;
+  readonly inode: bigint;
+}
 
 /**
  * Knows what has been touched below a folder since any of its anchors, from inotify, without waking until something
@@ -37,55 +47,43 @@ export class FolderWatch implements Disposable {
   #count = 0;
   /** Anchors before this one know too little. */
   #horizon = 1;
+  /** A survey met folders that were not watched yet; nobody told of what happened in them after it had begun. */
+  #unheard: Moment | undefined;
+  #settling: Promise<void> | undefined;
   #surveyed = 0;
-  #growing = false;
+  /** Folders that came and are not watched yet. */
+  readonly #newcomers = new Set<string>();
   #failed = false;
 
   /** `depth`: folders below the root that may hold items. */
   constructor(depth: number, log: Log) {
     this.#depth = depth;
     this.#log = log;
-    this.#leave = burst.join(() => this.forget());
+    this.#leave = burst.join(() => this.#forget());
   }
 
-  /**
-   * Sees to it that every folder is watched; one by its inode, since another may lie at the path since. False when
-   * inotify cannot be used here: too many folders, or no watches left.
-   */
-  async cover(
-    root: { readonly path: string; readonly device: bigint; readonly inode: bigint },
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    const inode = `${root.device}:${root.inode}`;
-    if (inode !== this.#inode || root.path !== this.#path) this.#start(root.path, inode);
-    await this.#addAll(signal);
-    return !this.#failed;
+  /** Listens at the root, and gives the anchor of a survey that begins now; undefined where inotify cannot be used. */
+  begin(place: Place): Anchor | undefined {
+    this.#take(place);
+    this.#watch('');
+    return this.#failed ? undefined : this.mint();
   }
 
-  /** Everything that happened before the call has been heard when it settles. */
-  async drain(): Promise<void> {
-    // The first turn ends the round of the event loop we are in, the second one a whole round with its poll.
-    await turn();
-    await turn();
+  /** A survey that began then met this folder. */
+  meet(folder: string, began: Moment): void {
+    if (this.#failed || this.#watchers.has(folder)) return;
+    if (this.#unheard === undefined || began.ns < this.#unheard.ns) this.#unheard = began;
+    this.#watch(folder);
   }
 
-  /** Paths that may have changed since; undefined when only a survey can tell. */
-  since(
-    anchor: Anchor | undefined,
-    root: { readonly device: bigint; readonly inode: bigint },
-  ): readonly string[] | undefined {
-    const [epoch, text = ''] = anchor?.split('.') ?? [];
-    const count = Number(text);
-    if (epoch === undefined || epoch !== this.#epoch || this.#inode !== `${root.device}:${root.inode}`)
-      return undefined;
-    if (this.#failed || !(count >= this.#horizon && count <= this.#count)) return undefined;
-    if (performance.now() - this.#surveyed > TRUST) return undefined;
-    return [...this.#touched].flatMap(([path, at]) => (at >= count ? [path] : []));
+  /** A survey has come to its end. */
+  surveyed(): void {
+    this.#surveyed = performance.now();
+    void this.#settle();
   }
 
-  /** An anchor for a listing that begins now; `survey`: one that looks at everything. */
-  mint(survey: boolean): Anchor {
-    if (survey) this.#surveyed = performance.now();
+  /** An anchor for a listing that begins now. */
+  mint(): Anchor {
     return `${this.#epoch}.${++this.#count}`;
   }
 
@@ -93,10 +91,25 @@ export class FolderWatch implements Disposable {
     return this.#watchers.has(folder);
   }
 
-  /** No anchor given so far can be followed any more. */
-  forget(): void {
-    this.#horizon = this.#count + 1;
-    this.#touched.clear();
+  /** Paths that may have changed since; undefined when only a survey can tell. */
+  async since(anchor: Anchor, place: Place): Promise<readonly string[] | undefined> {
+    const [epoch, text = ''] = anchor.split('.');
+    if (epoch !== this.#epoch || inodeOf(place) !== this.#inode) return undefined;
+    await this.#settle();
+    // What has happened up to here is heard after two turns: the first ends the round of the event loop that we are in,
+    // the second is a whole round with its poll.
+    await turn();
+    await turn();
+    const count = Number(text);
+    if (this.#failed || !(count >= this.#horizon && count <= this.#count)) return undefined;
+    if (performance.now() - this.#surveyed > TRUST) return undefined;
+    return [...this.#touched].flatMap(([path, at]) => (at >= count ? [path] : []));
+  }
+
+  /** Sees to it that every folder is watched, for those who only want to know that something moved. */
+  async cover(place: Place, signal: AbortSignal): Promise<void> {
+    this.#take(place);
+    await this.#addBelow('', signal);
   }
 
   [Symbol.dispose](): void {
@@ -106,31 +119,84 @@ export class FolderWatch implements Disposable {
     this.moved[Symbol.dispose]();
   }
 
-  #start(path: string, inode: string): void {
+  #take(place: Place): void {
+    const inode = inodeOf(place);
+    if (inode === this.#inode && place.path === this.#path) return;
     this.#closeBelow('');
-    this.forget();
-    this.#path = path;
+    this.#forget();
+    this.#path = place.path;
     this.#inode = inode;
     this.#epoch = randomUUID();
     this.#failed = false;
   }
 
-  async #addAll(signal: AbortSignal): Promise<void> {
-    const path = this.#path;
-    this.#add('');
+  /** No anchor given so far can be followed any more. */
+  #forget(): void {
+    this.#horizon = this.#count + 1;
+    this.#touched.clear();
+    this.#unheard = undefined;
+  }
+
+  /** Looks for what happened in folders before they were watched. */
+  #settle(): Promise<void> {
+    if (this.#unheard !== undefined)
+      this.#settling ??= this.#lookBack(this.#unheard)
+        .catch(() => this.#forget())
+        .finally(() => {
+          this.#settling = undefined;
+        });
+    return this.#settling ?? Promise.resolve();
+  }
+
+  async #lookBack(began: Moment): Promise<void> {
+    // A clock that was set in between makes the times of files say nothing.
+    if (Math.abs(moment().offset - began.offset) > CLOCK_STEP) {
+      this.#forget();
+      return;
+    }
+    for await (const { path, isFolder, ctimeNs } of this.#sights('', this.#ending.signal)) {
+      if (!isFolder) {
+        if (mayBeSince(ctimeNs, began.ns)) this.#touched.set(path, this.#count);
+      } else if (!this.#watchers.has(path) || mayBeSince(ctimeNs, began.ns)) {
+        // Names came or went, and nobody knows which.
+        this.#watch(path);
+        this.#forget();
+      }
+    }
+    if (this.#unheard === began) this.#unheard = undefined;
+  }
+
+  async #addBelow(folder: string, signal: AbortSignal): Promise<void> {
+    if (folder === '') this.#watch('');
+    else this.#meetLate(folder);
     if (this.#depth === 0) return;
+    for await (const { path, isFolder } of this.#sights(folder, signal)) if (isFolder) this.#meetLate(path);
+  }
+
+  /** Watches a folder that no survey met, so that nobody knows what happened in it before. */
+  #meetLate(folder: string): void {
+    if (this.#failed || this.#watchers.has(folder)) return;
+    this.#watch(folder);
+    this.#forget();
+  }
+
+  /** What is below a folder and may be told of. */
+  async *#sights(folder: string, signal: AbortSignal): AsyncGenerator<Sight> {
+    const root = this.#path;
+    const above = folder === '' ? '' : `${folder}/`;
     let closed: string | undefined;
-    for await (const chunk of scan(path, signal, { maxDepth: this.#depth, skip: SYSTEM_FOLDERS }))
-      for (let index = 0; index < chunk.count; index++) {
-        const folder = chunk.names[index] ?? '';
-        if (chunk.kind(index) !== 'folder' || (closed !== undefined && folder.startsWith(closed))) continue;
-        if (isOpen(baseOf(folder)) && chunk.wellFormed(index) && chunk.errno(index) === 0) this.#add(folder);
-        else closed = `${folder}/`;
-        if (this.#failed || path !== this.#path) return;
+    for await (const chunk of scan(`${root}/${folder}`, signal, { maxDepth: this.#depth, skip: SYSTEM_FOLDERS }))
+      for (let index = 0; index < chunk.count && root === this.#path; index++) {
+        const path = above + (chunk.names[index] ?? '');
+        if (closed !== undefined && path.startsWith(closed)) continue;
+        const isFolder = chunk.kind(index) === 'folder';
+        const open = chunk.wellFormed(index) && (isFolder ? isOpen : isVisible)(baseOf(path));
+        if (open && chunk.errno(index) === 0) yield { path, isFolder, ctimeNs: chunk.ctimeNs(index) };
+        else if (isFolder) closed = `${path}/`;
       }
   }
 
-  #add(folder: string): void {
+  #watch(folder: string): void {
     if (this.#failed || this.#watchers.has(folder)) return;
     if (this.#watchers.size >= FOLDERS) {
       this.#fail(`it holds more than ${FOLDERS} folders`);
@@ -149,7 +215,7 @@ export class FolderWatch implements Disposable {
   #hear(folder: string, event: string, bytes: Buffer | null): void {
     burst.event();
     if (bytes === null) {
-      this.forget();
+      this.#forget();
       return;
     }
     const name = bytes.toString('utf8');
@@ -158,7 +224,7 @@ export class FolderWatch implements Disposable {
     const path = folder === '' ? name : `${folder}/${name}`;
     if (event === 'rename' && this.#depth > 0) this.#hearOfFolder(path);
     this.#touched.set(path, this.#count);
-    if (this.#touched.size > PATHS) this.forget();
+    if (this.#touched.size > PATHS) this.#forget();
     this.moved.fire();
   }
 
@@ -166,20 +232,24 @@ export class FolderWatch implements Disposable {
   #hearOfFolder(path: string): void {
     if (this.#watchers.has(path)) this.#closeBelow(path);
     else if (lstatSync(`${this.#path}/${path}`, { throwIfNoEntry: false })?.isDirectory() !== true) return;
-    this.forget();
-    if (this.#growing || this.#failed) return;
-    this.#growing = true;
-    setTimeout(() => this.#grow(), GROWTH).unref();
+    this.#forget();
+    // The next listing meets it; only those who listen for news cannot wait.
+    if (!this.moved.watched || this.#failed) return;
+    if (this.#newcomers.size === 0) setTimeout(() => void this.#grow(), GROWTH).unref();
+    this.#newcomers.add(path);
   }
 
-  #grow(): void {
-    this.#growing = false;
-    if (this.#ending.signal.aborted) return;
-    this.#addAll(this.#ending.signal).then(
-      // What has come to the new folders before they were watched is news too.
-      () => this.moved.fire(),
-      (error: unknown) => this.#log.debug(`${this.#path} could not be looked through: ${String(error)}`),
-    );
+  async #grow(): Promise<void> {
+    const newcomers = [...this.#newcomers];
+    this.#newcomers.clear();
+    const { signal } = this.#ending;
+    try {
+      for (const folder of newcomers) if (!signal.aborted) await this.#addBelow(folder, signal);
+    } catch (error) {
+      this.#log.debug(`a new folder in ${this.#path} could not be looked through: ${String(error)}`);
+    }
+    // What has come to the new folders before they were watched is news too.
+    this.moved.fire();
   }
 
   #closeBelow(folder: string): void {
@@ -194,7 +264,25 @@ export class FolderWatch implements Disposable {
     if (this.#failed) return;
     this.#failed = true;
     this.#closeBelow('');
-    this.forget();
+    this.#forget();
     this.#log.info(`${this.#path} is not watched: ${reason}`);
   }
 }
+
+interface Sight {
+  readonly path: string;
+  readonly isFolder: boolean;
+  readonly ctimeNs: bigint;
+}
+
+const inodeOf = ({ device, inode }: Place): string => `${device}:${inode}`;
+
+/** Now, and how far the clock on the wall is from the one that is never set. */
+export interface Moment {
+  /** Nanoseconds since the epoch. */
+  readonly ns: bigint;
+  /** Milliseconds. */
+  readonly offset: number;
+}
+
+export const moment = (): Moment => ({ ns: nowNs(), offset: Date.now() - performance.now() });

@@ -46,7 +46,7 @@ export class Writer {
         const refused = await this.#take(edit, { batch, folders, room }, signal);
         if (refused !== undefined) yield { key: edit.key, outcome: 'refused', reason: refused };
         if (batch.full) yield* await batch.commit();
-        await pace.turn();
+        if (pace.over) await pace.turn();
       }
       stopIfCancelled(signal, `writing ${root.path}`);
       if (!batch.empty) yield* await batch.commit();
