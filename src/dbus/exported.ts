@@ -61,6 +61,8 @@ export interface Implementation<S extends Shape> {
 export interface ExportedInterface<S extends Shape> extends Exported {
   /** Says that these properties have new values; told once a turn, or at the pace the shape allows. */
   changed(...names: LivePropertyName<S>[]): void;
+  /** Tells all changes there are now, whatever the pace: a state shall not be told before what led to it. */
+  flush(): void;
   /** Sends a signal, after every change that came before it. */
   emit<N extends SignalName<S>>(name: N, ...args: SentList<S['signals'][N]>): void;
 }
@@ -130,6 +132,10 @@ class Interface<S extends Shape> implements ExportedInterface<S> {
     if (this.#emit === undefined) return;
     for (const name of names) if (this.#property(name).access !== 'const') this.#changed.add(name);
     this.#turn ??= setImmediate(() => this.#tell(false));
+  }
+
+  flush(): void {
+    this.#tell(true);
   }
 
   emit<N extends SignalName<S>>(name: N, ...args: SentList<S['signals'][N]>): void {

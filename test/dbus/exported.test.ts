@@ -170,6 +170,9 @@ test('a paced property is told once and then waits, but never longer than a sign
   assert.deepEqual(told, [{ Litres: 2 }, { Litres: 4 }, ['done', 7]]);
   await change(5);
   assert.equal(told.length, 3);
+  kettle.exported.flush();
+  await until(() => told.length === 4);
+  assert.deepEqual(told.at(-1), { Litres: 5 });
 });
 
 test('an object that was taken away answers no more, and its path can be used again', async (t) => {

@@ -21,6 +21,13 @@ interface Shown {
   remove(): void;
 }
 
+interface ShownSession {
+  readonly shown: Shown;
+  /** Tells now what has changed, its progress included. */
+  moved(): void;
+  finish(result: SessionResult): void;
+}
+
 /** Keeps the objects on the bus equal to what there is: adds, removes, and tells exactly the properties that changed. */
 export class Publisher implements Disposable {
   readonly #domain: Domain;
@@ -29,7 +36,7 @@ export class Publisher implements Disposable {
   readonly #devices = new Map<DeviceId, Shown>();
   readonly #stores = new Map<string, Shown>();
   readonly #bindings = new Map<BindingId, Shown>();
-  readonly #sessions = new Map<number, { readonly shown: Shown; readonly finish: (result: SessionResult) => void }>();
+  readonly #sessions = new Map<number, ShownSession>();
   readonly #afterlife = new Set<NodeJS.Timeout>();
   readonly #subscriptions: readonly Disposable[];
 
@@ -48,8 +55,11 @@ export class Publisher implements Disposable {
       domain.queue.onEvent((event) => {
         if (event.kind === 'added') this.#added(event.session);
         else if (event.kind === 'ended') this.#ended(event.session, event.result);
-        else this.#sessions.get(event.session.number)?.shown.refresh();
-        if (event.kind === 'changed' && !event.moved) return;
+        else if (event.moved) this.#sessions.get(event.session.number)?.moved();
+        else {
+          this.#sessions.get(event.session.number)?.shown.refresh();
+          return;
+        }
         this.#bindings.get(event.session.binding.id)?.refresh();
         this.#devices.get(event.session.binding.device)?.refresh();
       }),
@@ -102,8 +112,14 @@ export class Publisher implements Disposable {
   #added(session: Session): void {
     const object = sessionObject(this.#domain, session);
     const shown = this.#show(sessionPath(session.number), object);
-    const finish = (result: SessionResult) => object.emit('Finished', result.state, finishedDetails(result));
-    this.#sessions.set(session.number, { shown, finish });
+    this.#sessions.set(session.number, {
+      shown,
+      moved: () => {
+        shown.refresh();
+        object.flush();
+      },
+      finish: (result) => object.emit('Finished', result.state, finishedDetails(result)),
+    });
   }
 
   #ended(session: Session, result: SessionResult): void {
