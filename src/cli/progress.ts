@@ -11,8 +11,16 @@ export interface Progress {
 
 export const progressOn = (screen: Screen): Progress => (screen.isTerminal ? bars(screen) : plainLines(screen));
 
-const BAR = 24;
-const LABEL = 28;
+/** What stands between label, bar, percentage and words, and one column that stays free. */
+const GAPS = 9;
+/** Columns for a count and a state, if there are any to spare. */
+const WORDS = 14;
+
+/** Columns for the label and for the bar on a screen of this width. */
+function layout(columns: number): { readonly label: number; readonly bar: number } {
+  const bar = columns < 72 ? 10 : 24;
+  return { bar, label: Math.max(6, Math.min(28, columns - bar - GAPS - WORDS)) };
+}
 
 /** One bar a session at the foot of the screen, drawn anew in place. */
 function bars(screen: Screen): Progress {
@@ -23,15 +31,16 @@ function bars(screen: Screen): Progress {
   };
   return {
     show(sessions) {
+      const width = layout(screen.columns);
       const lines = sessions.map(({ label, view }) => {
         const share = view.Planned === 0 ? 0 : Math.min(1, view.Done / view.Planned);
-        const full = Math.round(share * BAR);
-        const bar = screen.styled('cyan', '█'.repeat(full)) + screen.styled('dim', '░'.repeat(BAR - full));
+        const full = Math.round(share * width.bar);
+        const bar = screen.styled('cyan', '█'.repeat(full)) + screen.styled('dim', '░'.repeat(width.bar - full));
         const count = view.Planned === 0 ? '' : `${view.Done}/${view.Planned} `;
-        const room = Math.max(0, screen.columns - LABEL - BAR - 9);
+        const room = Math.max(0, screen.columns - width.label - width.bar - GAPS);
         const words = clipped(`${count}${view.State}`, room);
         const percent = view.Planned === 0 ? '    ' : `${String(Math.floor(share * 100)).padStart(3)}%`;
-        return `${padded(clipped(label, LABEL), LABEL)}  ${bar} ${percent} ${words}`.trimEnd();
+        return `${padded(clipped(label, width.label), width.label)}  ${bar} ${percent} ${words}`.trimEnd();
       });
       if (lines.join('\n') === drawn.join('\n')) return;
       wipe();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { widthOf } from '../../src/cli/width.js';
 import { CradleError } from '../../src/dbus/errors.js';
 import { type Dict, v } from '../../src/dbus/variant.js';
 import { until } from '../support/until.js';
@@ -188,4 +189,18 @@ test('a question is shown, answered, and the sync goes on, with the real daemon'
     [0, '✓ SanDisk Cruzer Blade: 1 new on the desktop; 1 new on the device'],
   );
   assert.equal((await run('decide', id)).code, 4);
+});
+
+test('on a narrow terminal no line is wider than the screen', async (t) => {
+  const { begun, sync } = await scene(t);
+  for (const [index, columns] of [30, 50, 71, 72, 200].entries()) {
+    let heard = '';
+    const said = sync({ columns, heard: (text) => (heard += text), environment: { NO_COLOR: '1' } });
+    const session = await begun(index + 1);
+    session.move('exchanging', 1_234_567, 2_469_134);
+    await until(() => heard.includes('50%'));
+    session.end('finished', {});
+    const drawn = (await said).out.replaceAll('\u001b[1A\u001b[J', '').split('\n');
+    for (const line of drawn) if (line.includes('%')) assert(widthOf(line) < columns, `${columns}: ${line}`);
+  }
 });
