@@ -112,7 +112,7 @@ export class Run implements SessionWork, AsyncDisposable {
   async commit(): Promise<void> {
     await this.#each(async (work) => {
       const { job, plan, execution } = work;
-      if (job !== undefined && plan !== undefined && execution !== undefined) commit(job, plan, execution.outcome);
+      if (job !== undefined && plan !== undefined && execution !== undefined) commit(job, plan, execution);
     });
     // The pairs that could be agreed are; the session still says that one was not.
     const failed = this.#works.find((work) => work.error !== undefined);

@@ -41,10 +41,10 @@ export class MappingStatements {
   readonly fulfil: Statement;
   readonly pending: Statement;
   readonly pend: Statement;
+  readonly unpend: Statement;
   readonly restless: Statement;
   readonly clear: readonly Statement[];
   readonly clearIntents: Statement;
-  readonly clearPending: Statement;
 
   constructor(database: Database) {
     const sql = (source: string): Statement => database.prepare(source);
@@ -74,11 +74,17 @@ export class MappingStatements {
     this.intend = sql('INSERT INTO intents (mapping, intents) VALUES (?, ?) RETURNING batch');
     this.fulfil = sql('DELETE FROM intents WHERE mapping = ? AND batch = ?');
     this.pending = sql('SELECT side, item, ref, retry, surplus FROM pending WHERE mapping = ? ORDER BY side, item');
-    this.pend = sql('INSERT INTO pending (mapping, side, item, ref, retry, surplus) VALUES (?, ?, ?, ?, ?, ?)');
+    this.pend = sql(
+      'INSERT OR REPLACE INTO pending (mapping, side, item, ref, retry, surplus) VALUES (?, ?, ?, ?, ?, ?)',
+    );
+    this.unpend = sql('DELETE FROM pending WHERE mapping = ? AND side = ? AND item = ?');
     this.restless = sql('SELECT 1 AS retry FROM pending WHERE mapping = ? AND retry = 1 LIMIT 1');
     this.clearIntents = sql('DELETE FROM intents WHERE mapping = ?');
-    this.clearPending = sql('DELETE FROM pending WHERE mapping = ?');
-    this.clear = [sql('DELETE FROM pairs WHERE mapping = ?'), this.clearIntents, this.clearPending];
+    this.clear = [
+      sql('DELETE FROM pairs WHERE mapping = ?'),
+      this.clearIntents,
+      sql('DELETE FROM pending WHERE mapping = ?'),
+    ];
   }
 }
 
@@ -168,13 +174,26 @@ export class Mapping implements MappingTable {
   agree(agreement: Agreement, pending: readonly Pending[] | undefined): void {
     this.#sql.database.transaction(() => {
       this.#sql.agree.run(writeAgreement(agreement), this.#id);
-      if (pending === undefined) return;
-      this.#sql.clearPending.run(this.#id);
-      for (const { side, id, ref, retry, surplus } of pending) {
+      if (pending !== undefined) this.#pend(pending);
+    });
+  }
+
+  /** Most of what is pending stays so from session to session: a filter may leave out a hundred thousand items. */
+  #pend(pending: readonly Pending[]): void {
+    const before = new Map(this.pending().map((each) => [`${each.side} ${each.id}`, JSON.stringify(each)]));
+    for (const each of pending) {
+      const key = `${each.side} ${each.id}`;
+      if (before.get(key) !== JSON.stringify(each)) {
+        const { side, id, ref, retry, surplus } = each;
         const now = ref === undefined ? null : JSON.stringify(ref);
         this.#sql.pend.run(this.#id, side, id, now, retry ? 1 : 0, surplus ? 1 : 0);
       }
-    });
+      before.delete(key);
+    }
+    for (const key of before.keys()) {
+      const at = key.indexOf(' ');
+      this.#sql.unpend.run(this.#id, key.slice(0, at), key.slice(at + 1));
+    }
   }
 
   clear(): void {

@@ -42,10 +42,10 @@ export class Account {
       refusedCount: this.#refusedCount,
       kept: [...this.#kept],
       keptCount: this.#keptCount,
-      pending: this.pending,
     };
   }
 
+  /** What the next session has to look at again. */
   get pending(): readonly Pending[] {
     return SIDES.flatMap((side) => [...this.#pending[side].values()]);
   }

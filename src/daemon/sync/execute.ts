@@ -3,7 +3,7 @@ import { Account } from './account.js';
 import { Exchange } from './exchange.js';
 import type { Change } from './feed.js';
 import type { Job, Outcome, Tally } from './job.js';
-import type { Pair } from './mapping.js';
+import type { Pair, Pending } from './mapping.js';
 import type { Plan } from './plan.js';
 import type { Fork, Put, Remove, Step } from './step.js';
 
@@ -12,17 +12,22 @@ const BATCH = 512;
 
 /** A plan being done: tells how far it is, and at the end what it did. */
 export class Execution implements AsyncIterable<Tally> {
-  readonly account: Account;
+  readonly #account: Account;
   readonly #run: AsyncGenerator<Tally, Outcome, undefined>;
 
   constructor(job: Job, plan: Plan, signal: AbortSignal) {
-    this.account = new Account(plan.total, plan.counts.conflicts);
-    this.#run = run(job, plan, this.account, signal);
+    this.#account = new Account(plan.total, plan.counts.conflicts);
+    this.#run = run(job, plan, this.#account, signal);
   }
 
   /** What has been done so far; true also after a failure. */
   get outcome(): Outcome {
-    return this.account.outcome;
+    return this.#account.outcome;
+  }
+
+  /** What it had to leave for the next session. */
+  get pending(): readonly Pending[] {
+    return this.#account.pending;
   }
 
   next(): Promise<IteratorResult<Tally, Outcome>> {

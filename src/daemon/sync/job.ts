@@ -1,12 +1,9 @@
 import type { Item, ItemRef, Store } from '../../plugins/contract.js';
-import type { MappingTable, Pending } from './mapping.js';
+import type { MappingTable } from './mapping.js';
+import type { FirstSync, Side } from './side.js';
 
-/** Left is the desktop, right the device, always. */
-export type Side = 'left' | 'right';
-export const SIDES = ['left', 'right'] as const;
-export const other = (side: Side): Side => (side === 'left' ? 'right' : 'left');
+export { type FirstSync, other, SIDES, type Side } from './side.js';
 
-export type FirstSync = 'combine' | 'keep-left' | 'keep-right';
 /**
  * `to-right` brings the desktop's news to the device, its deletions too, and never touches the desktop.
  * `to-left` brings in what the device has and never touches the device; what the device loses stays on the desktop.
@@ -84,6 +81,4 @@ export interface Outcome {
   /** Where the attic put what was overwritten or removed: the first hundred. */
   readonly kept: readonly string[];
   readonly keptCount: number;
-  /** What the next session has to look at again; for commit. */
-  readonly pending: readonly Pending[];
 }

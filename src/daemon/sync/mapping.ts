@@ -1,5 +1,5 @@
 import type { Anchor, ItemId, ItemRef } from '../../plugins/contract.js';
-import type { FirstSync, Side } from './job.js';
+import type { FirstSync, Side } from './side.js';
 
 /** Where both sides stood when they last agreed. */
 export interface Agreement {

@@ -4,9 +4,9 @@ import type { Listing } from '../../plugins/contract.js';
 import { Draft, type PlanCounts } from './draft.js';
 import { ForkNames } from './fork-names.js';
 import { isReplaced, stopMassDeletion, stopReplaced } from './guard.js';
-import type { FirstSync, Job, Outcome, Side } from './job.js';
+import type { FirstSync, Job, Side } from './job.js';
 import { Ledger } from './ledger.js';
-import type { Agreement } from './mapping.js';
+import type { Agreement, Pending } from './mapping.js';
 import { matchFresh } from './match.js';
 import { recognise } from './own-hand.js';
 import { Pairs } from './pairs.js';
@@ -75,10 +75,10 @@ export async function compare(job: Job, signal: AbortSignal): Promise<Plan> {
 }
 
 /** Moves the anchors: the last thing of a session that ran through. What it could not deal with stays pending. */
-export function commit(job: Job, plan: Plan, outcome: Pick<Outcome, 'pending'>): void {
+export function commit(job: Job, plan: Plan, execution: { readonly pending: readonly Pending[] }): void {
   const before = job.mapping.agreement;
   if (plan.quiet && before !== undefined && JSON.stringify(before) === JSON.stringify(plan.closing)) return;
-  job.mapping.agree(plan.closing, plan.quiet ? undefined : outcome.pending);
+  job.mapping.agree(plan.closing, plan.quiet ? undefined : execution.pending);
 }
 
 function standing(job: Job): Standing {
@@ -130,6 +130,9 @@ async function gatherSide(
   signal: AbortSignal,
 ): Promise<Gathered> {
   const listing: Listing = await job[side].list(since, signal);
+  // Taken for the whole, a part would look like the loss of all the rest.
+  if (since === undefined && listing.scope !== 'full')
+    throw new CradleError('PluginFailed', `${job[side].info.label} did not list all it has when it was asked to`);
   return gather(side, listing, ledger, job.wanted);
 }
 

@@ -43,6 +43,8 @@ export interface Gathered {
 
 /** Bodies that a listing brings along are held up to this many bytes; those beyond are read again. */
 const INLINE_LIMIT = 32 * 1024 * 1024;
+/** Items looked up one by one in the mapping. */
+const MANY = 2_000;
 
 export async function gather(
   side: Side,
@@ -76,6 +78,8 @@ export async function gather(
 /** Replays what was pending, then what a delta told: together they are what a full listing would have shown. */
 export function replay({ scan, told }: Gathered, pending: readonly Pending[], ledger: Ledger): void {
   const { side, full, moved, fresh, gone } = scan;
+  // One by one is quicker for a few, all at once for many.
+  if (pending.length + told.length > MANY) ledger.glimpses(side);
   for (const { id, ref, retry, surplus } of pending) {
     const marks = { ...(surplus ? { surplus } : {}), ...(retry ? { retried: true as const } : {}) };
     if (full) {

@@ -286,7 +286,7 @@ test('the tally grows to what was planned', async () => {
     assert.ok(tally.done >= last.done && tally.done <= tally.planned);
     last = tally;
   }
-  commit(job, plan, execution.outcome);
+  commit(job, plan, execution);
   assert.deepEqual(last, { done: plan.total, planned: plan.total, conflicts: 1 });
 });
 

@@ -4,7 +4,7 @@ import { isDeviceId } from '../../../src/daemon/state/devices.js';
 import { openState, type State } from '../../../src/daemon/state/state.js';
 import { execute } from '../../../src/daemon/sync/execute.js';
 import type { Job, Outcome, Side } from '../../../src/daemon/sync/job.js';
-import type { MappingTable } from '../../../src/daemon/sync/mapping.js';
+import type { MappingTable, Pending } from '../../../src/daemon/sync/mapping.js';
 import { commit, compare, type Plan } from '../../../src/daemon/sync/plan.js';
 import type { ItemRef, Log, Store, StoreInfo } from '../../../src/plugins/contract.js';
 import { MemoryCollection } from '../../../src/plugins/memory/collection.js';
@@ -135,14 +135,14 @@ export class World {
     misbehaviour: Misbehaviours = {},
     terms: Partial<Job> = {},
     signal = new AbortController().signal,
-  ): Promise<Outcome & { readonly plan: Plan }> {
+  ): Promise<Outcome & { readonly plan: Plan; readonly pending: readonly Pending[] }> {
     const job = { ...(await this.open(misbehaviour)), ...terms };
     try {
       const plan = await compare(job, signal);
       const execution = execute(job, plan, signal);
       for await (const _ of execution);
-      commit(job, plan, execution.outcome);
-      return { ...execution.outcome, plan };
+      commit(job, plan, execution);
+      return { ...execution.outcome, pending: execution.pending, plan };
     } finally {
       await job.left[Symbol.asyncDispose]();
       await job.right[Symbol.asyncDispose]();
