@@ -1,6 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import type { Command, Operand, Option } from './command.js';
 import { UsageError } from './exit.js';
+import type { Operand, Option } from './grammar.js';
 
 /** Options every command has. */
 export const COMMON: readonly Option[] = [
@@ -53,7 +53,10 @@ export function split(line: readonly string[]): {
 }
 
 /** Fails with UsageError on anything the command does not take, has too few or too many of, or takes only some values of. */
-export function parse(words: readonly string[], command: Pick<Command, 'operands' | 'options'>): Arguments {
+export function parse(
+  words: readonly string[],
+  command: { readonly operands: readonly Operand[]; readonly options: readonly Option[] },
+): Arguments {
   const options = [...COMMON, ...command.options];
   const config = Object.fromEntries(options.map((option) => [option.name, configured(option)]));
   let parsed: { readonly values: Values; readonly positionals: readonly string[] };

@@ -2,28 +2,8 @@ import type { Environment } from '../dbus/bus.js';
 import type { Arguments } from './arguments.js';
 import type { Daemon } from './daemon.js';
 import type { ExitCode } from './exit.js';
+import type { Operand, Option } from './grammar.js';
 import type { Screen } from './screen.js';
-
-/** What completion offers for an operand or an option's value. */
-export type Kind = 'device' | 'binding' | 'store' | 'command' | 'file' | 'folder' | 'text';
-
-export interface Operand {
-  readonly name: string;
-  readonly kinds: readonly Kind[];
-  readonly optional?: boolean;
-  readonly many?: boolean;
-}
-
-export interface Option {
-  readonly name: string;
-  readonly short?: string;
-  /** What stands for its value in the help; a flag has none. */
-  readonly value?: string;
-  readonly choices?: readonly string[];
-  readonly kind?: Kind;
-  readonly many?: boolean;
-  readonly summary: string;
-}
 
 /** What a command has to work with. */
 export interface Context {

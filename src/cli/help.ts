@@ -1,5 +1,6 @@
 import { COMMON } from './arguments.js';
-import type { Command, Operand, Option } from './command.js';
+import type { Command } from './command.js';
+import type { Operand, Option } from './grammar.js';
 import type { Screen } from './screen.js';
 import { padded } from './width.js';
 

@@ -1,7 +1,7 @@
 import type { Environment } from '../dbus/bus.js';
 import { type Variant, v } from '../dbus/variant.js';
-import type { Option } from './command.js';
 import { UsageError } from './exit.js';
+import type { Option } from './grammar.js';
 
 /** What of a binding can be chosen, once for `bind` and for `set`. */
 

@@ -1,4 +1,5 @@
-import type { Command, Kind, Option } from '../command.js';
+import type { Command } from '../command.js';
+import type { Kind, Option } from '../grammar.js';
 import { GENERATED, kindsOf, LIVE, OPERAND_WORDS, optionsOf, wordsOf } from './kinds.js';
 
 const quoted = (words: readonly string[]): string => `'${words.join(' ')}'`;

@@ -1,5 +1,6 @@
 import { COMMON } from '../arguments.js';
-import type { Command, Option } from '../command.js';
+import type { Command } from '../command.js';
+import type { Option } from '../grammar.js';
 import { GENERATED, kindsOf, LIVE, OPERAND_WORDS } from './kinds.js';
 
 const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;

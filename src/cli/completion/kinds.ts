@@ -1,5 +1,6 @@
 import { COMMON } from '../arguments.js';
-import type { Command, Kind, Option } from '../command.js';
+import type { Command } from '../command.js';
+import type { Kind, Option } from '../grammar.js';
 
 /** What `cradle complete` knows the words for. */
 export const LIVE: readonly Kind[] = ['device', 'binding', 'store'];

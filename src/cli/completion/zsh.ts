@@ -1,5 +1,6 @@
 import { COMMON } from '../arguments.js';
-import type { Command, Kind, Operand, Option } from '../command.js';
+import type { Command } from '../command.js';
+import type { Kind, Operand, Option } from '../grammar.js';
 import { GENERATED, OPERAND_WORDS } from './kinds.js';
 
 /** What may not stand bare in a message of _arguments within apostrophes. */
