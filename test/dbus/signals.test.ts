@@ -14,6 +14,8 @@ test('a match by well-known name survives a restart of the other side, and hears
   const impostor = await daemon.connect();
   const heard: Signal[] = [];
   await client.subscribe({ sender: KETTLE_NAME, interface: kettleShape.name }, (signal) => heard.push(signal));
+  // With this one the bus hands us everybody's: telling them apart is ours to do.
+  await client.subscribe({ interface: kettleShape.name }, () => {});
 
   for (const tune of ['first life', 'second life']) {
     const server = await connectBus({ address: daemon.address });
@@ -43,12 +45,24 @@ test('subscriptions to the same signals share a rule, and the rule lives as long
     await client.call({ destination: server.uniqueName, path: '/', interface: dbus.peer, member: 'Ping' });
     return heard.splice(0);
   };
+  const rules = async (): Promise<number> => {
+    const [all] = await client.call({
+      destination: dbus.name,
+      path: dbus.path,
+      interface: 'org.freedesktop.DBus.Debug.Stats',
+      member: 'GetAllMatchRules',
+    });
+    const own: unknown = all instanceof Map ? all.get(client.uniqueName) : undefined;
+    return Array.isArray(own) ? own.length : 0;
+  };
   assert.deepEqual(await whistle(), ['first', 'second']);
+  assert.equal(await rules(), 1);
   await first[Symbol.asyncDispose]();
   await first[Symbol.asyncDispose]();
   assert.deepEqual(await whistle(), ['second']);
   await second[Symbol.asyncDispose]();
   assert.deepEqual(await whistle(), []);
+  assert.equal(await rules(), 0, 'the bus keeps no rule for nobody');
   await client.subscribe(match, () => heard.push('third'));
   assert.deepEqual(await whistle(), ['third']);
 });

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Bus, connectBus } from '../../src/dbus/bus.js';
+import { exportInterface } from '../../src/dbus/exported.js';
 import { watchTree } from '../../src/dbus/mirror.js';
 import { ObjectTree } from '../../src/dbus/object-tree.js';
+import { objectManagerShape } from '../../src/dbus/standard.js';
+import { v } from '../../src/dbus/variant.js';
 import { privateBus } from '../support/bus.js';
 import { until } from '../support/until.js';
 import { KETTLE_NAME, KETTLE_ROOT, type Kettle, kettleShape, makeKettle } from './kettle.js';
@@ -115,6 +118,29 @@ test('a mirror that begins in the middle of a storm ends with the truth', async 
       assert.equal(mirror.view(where(index), kettleShape)?.Label, kettle.label);
   }
   last[Symbol.dispose]();
+});
+
+test('what is told while the whole is on its way is not lost', async (t) => {
+  const daemon = await privateBus(t);
+  const server = await daemon.connect();
+  const values = (label: string) => ({ [kettleShape.name]: { Label: v.s(label) } });
+  const manager = exportInterface(objectManagerShape, {
+    properties: {},
+    methods: {
+      // A service that looks at what it has, and gets more, and loses some, before its answer is out.
+      GetManagedObjects: () => {
+        const now = { [where(1)]: values('old'), [where(2)]: values('gone soon') };
+        manager.emit('InterfacesAdded', where(3), values('new'));
+        manager.emit('InterfacesRemoved', where(2), [kettleShape.name]);
+        return now;
+      },
+    },
+  });
+  server.publish(KETTLE_ROOT, [manager]);
+  await server.own(KETTLE_NAME);
+  const client = await daemon.connect();
+  const mirror = await watchTree(client, { destination: KETTLE_NAME, root: KETTLE_ROOT });
+  assert.deepEqual(mirror.paths, [where(1), where(3)]);
 });
 
 test('hundreds of objects come in one answer', async (t) => {
