@@ -47,7 +47,7 @@ export class Batch {
 
   /** Whether a removal in this batch must be done before something can be staged at the path: a file becomes a folder. */
   blocks(path: string | undefined): boolean {
-    if (path === undefined || this.#leaving.size === 0) return false;
+    if (path === undefined || this.#removed.size === 0) return false;
     if (this.#leaving.has(path)) return true;
     for (let above = parentOf(path); above !== ''; above = parentOf(above)) if (this.#removed.has(above)) return true;
     return false;

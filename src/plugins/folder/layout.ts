@@ -86,7 +86,7 @@ function nameless(item: Item): string {
   const words = item.summary
     .replace(/[\p{Cc}/]+/gu, ' ')
     .trim()
-    .replace(/^[.~#]+|[~#]+$/g, '')
+    .replace(/^[.~#\s]+|[~#\s]+$/g, '')
     .slice(0, 80)
     .trim();
   if (words !== '') return words;

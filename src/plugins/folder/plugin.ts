@@ -5,7 +5,7 @@ import { CradleError } from '../../dbus/errors.js';
 import type { Log } from '../../hal/log.js';
 import { stopIfCancelled } from '../cancel.js';
 import type { Store, StoreAddress, StorePlugin } from '../contract.js';
-import { localFiles } from './files.js';
+import { type Files, localFiles } from './files.js';
 import type { Filesystem } from './filesystem.js';
 import { quoted } from './item-names.js';
 import { Layout } from './layout.js';
@@ -20,6 +20,8 @@ export interface FolderPluginParts {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Takes the filesystem for this kind instead of asking it: for tests of kinds that this machine lacks. */
   readonly filesystem?: Filesystem;
+  /** In place of the system calls of a local disk: for tests of disks that fail. */
+  readonly files?: Files;
 }
 
 /** Folders watched at once; the one not opened for the longest time goes first. */
@@ -103,7 +105,7 @@ export class FolderPlugin implements StorePlugin {
   }
 
   #root({ address }: StoreAddress): Promise<Root> {
-    if (isAbsolute(address)) return Root.open(address, localFiles, this.#parts.filesystem);
+    if (isAbsolute(address)) return Root.open(address, this.#parts.files ?? localFiles, this.#parts.filesystem);
     throw new CradleError('InvalidArgs', `the address of a folder is an absolute path, not ${quoted(address)}`);
   }
 
