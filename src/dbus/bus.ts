@@ -137,7 +137,9 @@ class Connection implements Bus {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const wire = this.#wire;
-    if (wire === undefined) return;
+    if (wire === undefined) return this.ended;
+    // What is sent from now on would be lost behind the end.
+    this.#wire = undefined;
     wire.end();
     const tooLong = setTimeout(() => wire.destroy(), CLOSING_TIME);
     await this.ended;

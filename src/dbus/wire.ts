@@ -113,10 +113,13 @@ export class Wire {
         gate.destroy();
       });
       connection.on('message', (message: Message) => events.message(incoming(message)));
-      connection.on('close', () => {
+      const finish = (): void => {
         if (open) events.ended(failure);
         else reject(failure ?? new Error('it closed the connection'));
-      });
+      };
+      // Between the two nothing can be sent any more: the first that comes is the end.
+      connection.once('end', finish);
+      connection.once('close', finish);
       connection.on('connect', () => {
         signal.removeEventListener('abort', abandon);
         open = true;

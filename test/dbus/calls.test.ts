@@ -6,6 +6,7 @@ import { connectBus } from '../../src/dbus/bus.js';
 import { CradleError } from '../../src/dbus/errors.js';
 import { dbus } from '../../src/dbus/names.js';
 import { proxy } from '../../src/dbus/proxy.js';
+import { arg, defineShape, method, property, signal } from '../../src/dbus/shape.js';
 import { privateBus } from '../support/bus.js';
 import { temporaryFolder } from '../support/tmp.js';
 import { until } from '../support/until.js';
@@ -169,4 +170,43 @@ test('a socket that never greets, and one that talks nonsense, do not hold us', 
   await assert.rejects(connectBus({ address: `unix:path=${path}` }), isCode('NotConnected'));
   say = `OK 1234\r\n${'nonsense'.repeat(100)}`;
   await assert.rejects(connectBus({ address: `unix:path=${path}` }), isCode('NotConnected'));
+});
+
+test('an answer, a property or a signal of other types than promised never reaches the code that asked', async (t) => {
+  const daemon = await privateBus(t);
+  const server = await daemon.connect();
+  const client = await daemon.connect();
+  const own = makeKettle();
+  server.publish(KETTLE_PATH, [own.exported]);
+  const hopeful = defineShape({
+    name: kettleShape.name,
+    properties: { Label: property('u', 'read'), Temperature: property('d', 'read'), Colour: property('as', 'read') },
+    methods: { WhoAmI: method([], [arg('name', 's')]) },
+    signals: { Whistled: signal([arg('tune', 'u'), arg('loudness', 'u')]) },
+  });
+  const remote = proxy(client, server.uniqueName, KETTLE_PATH, hopeful);
+  await assert.rejects(remote.get('Label'), isCode('Failed'));
+  await assert.rejects(remote.call('WhoAmI', []), isCode('Failed'));
+  // What is mistyped or missing is blank; what is right stands.
+  assert.deepEqual(await remote.getAll(), { Label: 0, Temperature: 20.5, Colour: [] });
+  let heard = 0;
+  await remote.on('Whistled', () => heard++);
+  own.exported.emit('Whistled', 'a', 1);
+  await assert.rejects(remote.get('Label'));
+  assert.equal(heard, 0);
+});
+
+test('a connection that is closed fails its calls at once, and closing it again is nothing', async (t) => {
+  const daemon = await privateBus(t);
+  const server = await daemon.connect();
+  const own = makeKettle();
+  server.publish(KETTLE_PATH, [own.exported]);
+  const client = await connectBus({ address: daemon.address });
+  const kettle = proxy(client, server.uniqueName, KETTLE_PATH, kettleShape);
+  const hanging = assert.rejects(kettle.call('Hang', [{}]), isCode('NotConnected'));
+  await kettle.get('Label');
+  const closing = client[Symbol.asyncDispose]();
+  await assert.rejects(kettle.get('Label'), isCode('NotConnected'));
+  await Promise.all([closing, client[Symbol.asyncDispose](), hanging, client.ended]);
+  own.release();
 });
