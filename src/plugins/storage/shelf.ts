@@ -1,4 +1,5 @@
-import { asCradleError, CradleError } from '../../dbus/errors.js';
+import { setTimeout as pause } from 'node:timers/promises';
+import { asCradleError, CradleError, type ErrorCode } from '../../dbus/errors.js';
 import type { Log } from '../../hal/log.js';
 import { isLarge, type LargeBody } from '../body.js';
 import type { Edit, Entry, Item, ItemRef, Receipt, StoreInfo } from '../contract.js';
@@ -10,6 +11,12 @@ import type { Volume } from './volume.js';
 
 /** Bytes that stay free on a device, so that it can still write its own lists. */
 const RESERVE = 4 * 1024 * 1024;
+
+/** What a pulled device looks like at first: the kernel fails its files before it takes the node and the mount away. */
+const LIKE_PULLED: readonly ErrorCode[] = ['StoreUnavailable', 'ReadOnly'];
+/** Milliseconds that it gets for that, and between two looks. */
+const PATIENCE = 2_000;
+const LOOK = 100;
 
 /** One folder on one volume, there or not yet. Its items carry the volume, and ids that name volume and folder. */
 export class Shelf implements AsyncDisposable {
@@ -129,7 +136,12 @@ export class Shelf implements AsyncDisposable {
   /** A device that was pulled shows in many ways; the one word for it is NotConnected. */
   async #failure(thrown: unknown): Promise<CradleError> {
     const error = asCradleError(thrown);
-    if (error.code === 'Cancelled' || error.code === 'NotConnected' || (await this.volume.alive())) return error;
+    if (error.code === 'Cancelled' || error.code === 'NotConnected') return error;
+    const patience = LIKE_PULLED.includes(error.code) ? PATIENCE : 0;
+    for (let waited = 0; await this.volume.alive(); waited += LOOK) {
+      if (waited >= patience) return error;
+      await pause(LOOK);
+    }
     return this.#gone(error);
   }
 
