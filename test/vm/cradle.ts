@@ -15,6 +15,14 @@ function list(value: unknown): readonly Json[] {
   return value.filter(isJson);
 }
 
+/** What busctl prints, with the type taken off every variant. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  if (!isJson(value)) return value;
+  if (typeof value.type === 'string' && 'data' in value) return plain(value.data);
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, plain(one)]));
+}
+
 /** Only some fields of a JSON object, for comparing. */
 export function fields(json: Json | undefined, ...names: readonly string[]): Json {
   return Object.fromEntries(names.map((name) => [name, json?.[name]]));
@@ -49,18 +57,21 @@ export class Cradle {
   }
 
   /** Waits for the device to be here and identified. */
-  arrival(serial: string): Promise<Json> {
-    return until(`the device ${serial}`, async () => {
-      const device = await this.device(serial);
-      return device?.present === true && device.identified === true ? device : undefined;
+  async arrival(serial: string): Promise<Json> {
+    await until(`the device ${serial}`, async () => {
+      const seen = await this.#seen(serial);
+      return seen?.Present === true && seen.Identified === true;
     });
+    const device = await this.device(serial);
+    if (device === undefined) throw new Error(`cradle list does not show ${serial}`);
+    return device;
   }
 
   /** Waits for the device to be away. */
-  departure(serial: string): Promise<Json> {
+  departure(serial: string): Promise<true> {
     return until(`the device ${serial} gone`, async () => {
-      const device = await this.device(serial);
-      return device?.present === false ? device : undefined;
+      const seen = await this.#seen(serial);
+      return seen === undefined || seen.Present === false;
     });
   }
 
@@ -70,21 +81,48 @@ export class Cradle {
   }
 
   /** Waits for the next session of the device to end, after so many there were. */
-  sessionAfter(device: string, count: number, seconds = 120): Promise<Json> {
-    return until(
+  async sessionAfter(device: string, count: number, seconds = 120): Promise<Json> {
+    await until(
       `session ${count + 1} of ${device}`,
       async () => {
-        const sessions = await this.history(device);
-        const next = sessions.at(-1 - count);
-        return next !== undefined && next.result !== 'running' ? next : undefined;
+        const [all] = await this.#call('org.cradle.Cradle1.Manager', 'History', 'a{sv}', '0');
+        const path = String((await this.#object(device))?.path);
+        const next = list(plain(all))
+          .filter(({ Device }) => Device === path)
+          .at(-1 - count);
+        return next !== undefined && next.Result !== 'running';
       },
       seconds,
     );
+    const session = (await this.history(device)).at(-1 - count);
+    if (session === undefined) throw new Error(`cradle history does not show session ${count + 1} of ${device}`);
+    return session;
   }
 
   /** A property of the user's service, as systemd sees it. */
   async service(property: string): Promise<string> {
     return this.guest.tester.run(['systemctl', '--user', 'show', UNIT, '--value', '-p', property]);
+  }
+
+  /** The properties of a device as the bus shows them; for waiting, since the command line costs the guest a second. */
+  async #seen(serial: string): Promise<Json | undefined> {
+    return (await this.#object(serial))?.properties;
+  }
+
+  async #object(id: string): Promise<{ readonly path: string; readonly properties: Json } | undefined> {
+    const [objects] = await this.#call('org.freedesktop.DBus.ObjectManager', 'GetManagedObjects');
+    for (const [path, interfaces] of Object.entries(isJson(objects) ? objects : {})) {
+      const properties = plain(isJson(interfaces) ? interfaces['org.cradle.Cradle1.Device'] : undefined);
+      if (isJson(properties) && typeof properties.Id === 'string' && properties.Id.includes(id))
+        return { path, properties };
+    }
+    return undefined;
+  }
+
+  async #call(name: string, ...words: readonly string[]): Promise<readonly unknown[]> {
+    const busctl = ['busctl', '--user', '--json=short', 'call', 'org.cradle.Cradle1', '/org/cradle/Cradle1', name];
+    const answer: unknown = JSON.parse(await this.guest.tester.run([...busctl, ...words]));
+    return isJson(answer) && Array.isArray(answer.data) ? answer.data : [];
   }
 
   /** What the daemon logged at that priority (as journalctl takes it) or a graver one. */
