@@ -3,8 +3,9 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Job, Resolution, Side } from '../src/daemon/sync/job.js';
+import type { Direction, Job, Resolution, Side } from '../src/daemon/sync/job.js';
 import { CradleError } from '../src/dbus/errors.js';
+import type { ItemRef } from '../src/plugins/contract.js';
 import { FolderWorld } from './daemon/sync/folder-world.js';
 import { NamelessWorld } from './daemon/sync/nameless-world.js';
 import { World } from './daemon/sync/world.js';
@@ -25,6 +26,7 @@ type Deed =
   | { readonly kind: 'remove'; readonly side: Side; readonly name: number }
   | { readonly kind: 'touch'; readonly side: Side; readonly name: number }
   | { readonly kind: 'forget-anchors' }
+  | { readonly kind: 'terms'; readonly direction: Direction; readonly unwanted: number }
   | { readonly kind: 'sync'; readonly faults: readonly number[]; readonly late: boolean; readonly crash: number };
 
 const side = fc.constantFrom<Side>('left', 'right');
@@ -46,6 +48,19 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   },
 );
 
+/** As above, by people who also change their minds about direction and filter. */
+const fickleDeed: fc.Arbitrary<Deed> = fc.oneof(
+  { weight: 8, arbitrary: deed },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('terms' as const),
+      direction: fc.constantFrom<Direction>('both', 'to-left', 'to-right'),
+      unwanted: fc.nat(63),
+    }),
+  },
+);
+
 const FAULTS: readonly Fault[] = ['refuse', 'cut', 'lose', 'vanish'];
 
 /** What people did, and which contents nobody has taken away on purpose. */
@@ -63,6 +78,12 @@ class People {
   }
 
   do(deed: Exclude<Deed, { kind: 'sync' }>): void {
+    if (deed.kind === 'terms') {
+      const { direction, unwanted } = deed;
+      const wanted = ({ name }: ItemRef) => ((unwanted >> Number(/\d/.exec(name ?? '')?.[0])) & 1) === 0;
+      this.world.terms = { ...this.world.terms, direction, wanted, terms: String(unwanted) };
+      return;
+    }
     if (deed.kind === 'forget-anchors') {
       const { agreement } = this.world.mapping;
       if (agreement !== undefined) this.world.mapping.agree({ ...agreement, anchors: undefined }, undefined);
@@ -119,12 +140,16 @@ async function stormySync(world: World, { faults, late, crash }: Extract<Deed, {
       throw new Crash();
     },
   };
+  const before = { left: world.held('left'), right: world.held('right') };
   try {
     await world.sync({ left: misbehaviour, right: misbehaviour }, { allowMassDeletion: true });
   } catch (error) {
     if (moments >= crash && crash > 0) world.restart();
     else assert.ok(error instanceof CradleError && error.code === 'NotConnected', String(error));
   }
+  const { direction } = world.terms;
+  if (direction === 'to-right') assert.deepEqual(world.held('left'), before.left, 'the desktop was not touched');
+  if (direction === 'to-left') assert.deepEqual(world.held('right'), before.right, 'the device was not touched');
 }
 
 /** Syncs in peace until nothing is left to do. */
@@ -154,12 +179,23 @@ function assertAgreement(people: People): void {
 }
 
 const KINDS = {
-  memory: { runs: 400, milliseconds: 3_000, make: (folder: string) => new World(join(folder, 'cradle.db')) },
-  nameless: { runs: 200, milliseconds: 1_500, make: (folder: string) => new NamelessWorld(join(folder, 'cradle.db')) },
-  folder: { runs: 100, milliseconds: 2_500, make: (folder: string) => new FolderWorld(folder) },
+  memory: { deed, runs: 400, milliseconds: 2_500, make: (folder: string) => new World(join(folder, 'cradle.db')) },
+  'changing terms': {
+    deed: fickleDeed,
+    runs: 400,
+    milliseconds: 1_500,
+    make: (folder: string) => new World(join(folder, 'cradle.db')),
+  },
+  nameless: {
+    deed,
+    runs: 200,
+    milliseconds: 1_500,
+    make: (folder: string) => new NamelessWorld(join(folder, 'cradle.db')),
+  },
+  folder: { deed, runs: 100, milliseconds: 1_500, make: (folder: string) => new FolderWorld(folder) },
 } as const;
 
-for (const [kind, { runs, milliseconds, make }] of Object.entries(KINDS))
+for (const [kind, { deed, runs, milliseconds, make }] of Object.entries(KINDS))
   for (const resolution of ['both', 'left', 'right'] as const satisfies readonly Resolution[])
     test(`random deeds and mishaps end with both sides equal and nothing lost (${kind}, conflicts: ${resolution})`, async (t) => {
       const folder = await temporaryFolder(t);
@@ -175,6 +211,7 @@ for (const [kind, { runs, milliseconds, make }] of Object.entries(KINDS))
           for (const each of deeds)
             if (each.kind === 'sync') await stormySync(world, each);
             else people.do(each);
+          world.terms = terms;
           await settle(world);
           assertAgreement(people);
         } finally {

@@ -148,12 +148,13 @@ export class Mapping implements MappingTable {
     return this.#sql.restless.get(this.#id) !== undefined;
   }
 
-  advance({ join = [], part = [], intend = [], fulfil = [] }: Progress): IntentBatch | undefined {
-    if (join.length + part.length + intend.length + fulfil.length === 0) return undefined;
+  advance({ join = [], part = [], pend = [], intend = [], fulfil = [] }: Progress): IntentBatch | undefined {
+    if (join.length + part.length + pend.length + intend.length + fulfil.length === 0) return undefined;
     return this.#sql.database.transaction(() => {
       for (const { side, id } of part) this.#sql.part[side].run(this.#id, id);
       for (const { left, right } of join)
         this.#sql.join.run(this.#id, ...columnsOf(left), ...columnsOf(right, left.digest));
+      for (const each of pend) this.#pendOne(each);
       for (const batch of fulfil) this.#sql.fulfil.run(this.#id, batch);
       if (intend.length === 0) return undefined;
       return field.number(this.#sql.intend.get(this.#id, JSON.stringify(intend)) ?? {}, 'batch');
@@ -183,17 +184,18 @@ export class Mapping implements MappingTable {
     const before = new Map(this.pending().map((each) => [`${each.side} ${each.id}`, JSON.stringify(each)]));
     for (const each of pending) {
       const key = `${each.side} ${each.id}`;
-      if (before.get(key) !== JSON.stringify(each)) {
-        const { side, id, ref, retry, surplus } = each;
-        const now = ref === undefined ? null : JSON.stringify(ref);
-        this.#sql.pend.run(this.#id, side, id, now, retry ? 1 : 0, surplus ? 1 : 0);
-      }
+      if (before.get(key) !== JSON.stringify(each)) this.#pendOne(each);
       before.delete(key);
     }
     for (const key of before.keys()) {
       const at = key.indexOf(' ');
       this.#sql.unpend.run(this.#id, key.slice(0, at), key.slice(at + 1));
     }
+  }
+
+  #pendOne({ side, id, ref, retry, surplus }: Pending): void {
+    const now = ref === undefined ? null : JSON.stringify(ref);
+    this.#sql.pend.run(this.#id, side, id, now, retry ? 1 : 0, surplus ? 1 : 0);
   }
 
   clear(): void {

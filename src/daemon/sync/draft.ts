@@ -60,7 +60,7 @@ export class Draft {
     this.steps.push({ kind: 'put', to, from: sight.ref, over, why, keep, news, ...item, ...mapped });
   }
 
-  remove(on: Side, ref: ItemRef, options: Pick<Remove, 'why' | 'mapped' | 'news' | 'keep'>): void {
+  remove(on: Side, ref: ItemRef, options: Pick<Remove, 'why' | 'mapped' | 'news' | 'keep' | 'widow'>): void {
     if (!this.writable(on)) {
       this.leave(options.news);
       return;
@@ -85,8 +85,8 @@ export class Draft {
     this.steps.push({ kind: 'join', pair: { left, right }, why, ...(former === undefined ? {} : { former }) });
   }
 
-  part(side: Side, id: string): void {
-    this.steps.push({ kind: 'part', side, id });
+  part(side: Side, id: ItemId, widow?: Pending): void {
+    this.steps.push({ kind: 'part', side, id, widow });
   }
 
   /** Leaves it alone until something else brings it up: the direction, the filter or a volume that is away say so. */
@@ -140,6 +140,9 @@ function keyOf(step: Step): string {
 }
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** The half of a pair that stays when the pair is forgotten; nothing is to be done about it by itself. */
+export const widowOf = (side: Side, ref: ItemRef): Pending => ({ side, id: ref.id, ref, retry: false });
 
 /** What to remember of an item that looks different, and is not dealt with. */
 export function newsOf(side: Side, id: string, sight: Sight | undefined): readonly Pending[] {

@@ -70,8 +70,9 @@ export class Exchange {
     else this.#refuse(side, step, 'the store removed what it was to keep');
   }
 
-  #removed({ on, mapped }: Remove): void {
-    if (mapped !== undefined) this.#journal.part(on, mapped);
+  #removed({ on, mapped, widow }: Remove): void {
+    if (mapped !== undefined) this.#journal.part(on, mapped, widow);
+    if (widow !== undefined) this.#account.pend([widow]);
     this.#account.count(on, 'removed');
     this.#account.step(1);
   }

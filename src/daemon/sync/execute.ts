@@ -90,15 +90,20 @@ function sortOut(steps: readonly Step[]): {
 function note(job: Job, plan: Plan, account: Account): void {
   let join: Pair[] = [];
   let part: { readonly side: 'left' | 'right'; readonly id: string }[] = [];
+  let pend: Pending[] = [];
   const flush = (): void => {
-    job.mapping.advance({ join, part });
+    job.mapping.advance({ join, part, pend });
     join = [];
     part = [];
+    pend = [];
   };
   // Parts come before joins: a pair may be forgotten and one of its halves found in another.
   for (const step of plan.steps) {
-    if (step.kind === 'part') part.push(step);
-    else if (step.kind === 'join') {
+    if (step.kind === 'part') {
+      part.push(step);
+      if (step.widow !== undefined) pend.push(step.widow);
+      if (step.widow !== undefined) account.pend([step.widow]);
+    } else if (step.kind === 'join') {
       if (step.former !== undefined) part.push({ side: 'left', id: step.former });
       join.push(step.pair);
       if (step.why === 'same') account.join();

@@ -1,6 +1,6 @@
 import type { ItemId } from '../../plugins/contract.js';
 import type { Side } from './job.js';
-import type { Intent, IntentBatch, MappingTable, Pair } from './mapping.js';
+import type { Intent, IntentBatch, MappingTable, Pair, Pending } from './mapping.js';
 
 /** A receipt waits at most so long for company before it is written down, in milliseconds. */
 const PATIENCE = 500;
@@ -15,6 +15,7 @@ export class Journal {
   readonly #mapping: MappingTable;
   #join: Pair[] = [];
   #part: { readonly side: Side; readonly id: ItemId }[] = [];
+  #pend: Pending[] = [];
   #fulfil: IntentBatch[] = [];
   /** Batches of which some intents await their receipts, and how many. */
   readonly #open = new Map<IntentBatch, number>();
@@ -31,8 +32,9 @@ export class Journal {
     this.#join.push(pair);
   }
 
-  part(side: Side, id: ItemId): void {
+  part(side: Side, id: ItemId, widow: Pending | undefined): void {
     this.#part.push({ side, id });
+    if (widow !== undefined) this.#pend.push(widow);
   }
 
   /** One intent of each of these batches has got its receipt. */
@@ -54,9 +56,11 @@ export class Journal {
 
   /** Writes all that has gathered, and what is intended next, in one durable step. */
   flush(intend: readonly Intent[] = []): readonly IntentBatch[] {
-    const batch = this.#mapping.advance({ join: this.#join, part: this.#part, fulfil: this.#fulfil, intend });
+    const [join, part, pend, fulfil] = [this.#join, this.#part, this.#pend, this.#fulfil];
+    const batch = this.#mapping.advance({ join, part, pend, fulfil, intend });
     this.#join = [];
     this.#part = [];
+    this.#pend = [];
     this.#fulfil = [];
     this.#waiting = 0;
     this.#last = performance.now();

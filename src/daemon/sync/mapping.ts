@@ -75,6 +75,8 @@ export interface Progress {
   readonly join?: readonly Pair[];
   /** Forgets the pairs that hold these ids on that side. */
   readonly part?: readonly { readonly side: Side; readonly id: ItemId }[];
+  /** What is left of a pair that is forgotten. The anchors stay where they are, so no listing would tell of it. */
+  readonly pend?: readonly Pending[];
   /** One batch. */
   readonly intend?: readonly Intent[];
   /** Forgets these batches. */

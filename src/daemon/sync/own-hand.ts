@@ -1,4 +1,4 @@
-import type { Draft } from './draft.js';
+import { type Draft, widowOf } from './draft.js';
 import { other, type Side } from './job.js';
 import type { Ledger } from './ledger.js';
 import type { Intent, Known, Pair } from './mapping.js';
@@ -31,8 +31,12 @@ function recogniseRemoval({ side, ref }: RemoveIntent, scans: Scans, ledger: Led
   const pair = ledger.find(side, ref.id);
   // Another revision: the id has been used again since, and whoever removed that was not us.
   if (pair === undefined || pair[side].ref.revision !== ref.revision || !scans[side].gone.has(ref.id)) return;
-  release(pair, scans, ledger);
-  draft.part('left', pair.left.ref.id);
+  const gone = scans[other(side)].gone.has(pair[other(side)].ref.id);
+  ledger.part(pair);
+  free(pair, undefined, scans);
+  const half = scans[other(side)].fresh.get(pair[other(side)].ref.id)?.ref ?? pair[other(side)].ref;
+  const widow = gone ? undefined : widowOf(other(side), half);
+  draft.part('left', pair.left.ref.id, widow);
 }
 
 async function recogniseCopy(
@@ -74,12 +78,7 @@ async function recogniseCopy(
   draft.join(pair.left, pair.right, 'own-hand');
 }
 
-/** Forgets a pair, so that the half that is left stands for itself. */
-function release(pair: Pair, scans: Scans, ledger: Ledger): void {
-  ledger.part(pair);
-  free(pair, undefined, scans);
-}
-
+/** Lets the halves of a former pair that are still there stand for themselves. */
 function free(former: Pair, pair: Pair | undefined, scans: Scans): void {
   for (const side of ['left', 'right'] as const) {
     const { ref } = former[side];

@@ -1,7 +1,7 @@
 import type { ItemId, ItemRef } from '../../plugins/contract.js';
 import { clash, sameContent } from './clash.js';
 import { decide, type Fate } from './decide.js';
-import { type Draft, newsOf } from './draft.js';
+import { type Draft, newsOf, widowOf } from './draft.js';
 import type { ForkNames } from './fork-names.js';
 import type { Job, Side } from './job.js';
 import type { Ledger } from './ledger.js';
@@ -96,7 +96,8 @@ export class Pairs {
         return this.#put('right', pair, left, right, news);
       case 'remove-left':
         // What a device loses stays on a desktop that only takes in.
-        if (this.#job.direction === 'to-left') return this.#draft.part('left', pair.left.ref.id);
+        if (this.#job.direction === 'to-left')
+          return this.#draft.part('left', pair.left.ref.id, widowOf('left', left.ref));
         return this.#remove('left', pair, left, news);
       case 'remove-right':
         return this.#remove('right', pair, right, news);
@@ -153,15 +154,19 @@ export class Pairs {
   /** It leaves the device and looks like no deletion; what the device made of it meanwhile comes home first. */
   #unwanted(pair: Pair, left: Standing, right: Standing): void {
     const again: readonly Pending[] = [{ side: 'right', id: right.ref.id, ref: right.ref, retry: true }];
-    if (right.fate === 'gone') this.#draft.part('left', pair.left.ref.id);
-    else if (right.fate === 'kept')
+    if (right.fate === 'gone') this.#draft.part('left', pair.left.ref.id, widowOf('left', left.ref));
+    else if (right.fate === 'kept') {
+      // Noted down as it is now: should the reply be lost, our own removal has to be told from another's.
+      if (right.sight !== undefined)
+        this.#draft.join(pair.left, { ref: right.ref, digest: pair.right.digest }, 'touched');
       this.#draft.remove('right', right.ref, {
         why: 'unwanted',
-        mapped: pair.right.ref.id,
+        mapped: right.ref.id,
         keep: false,
         news: [...left.news, ...again],
+        widow: widowOf('left', left.ref),
       });
-    else if (left.fate === 'edited') this.#draft.leave([...left.news, ...right.news]);
+    } else if (left.fate === 'edited') this.#draft.leave([...left.news, ...right.news]);
     else {
       this.#put('left', pair, right, left, right.news);
       this.#draft.postpone(again, 'right');

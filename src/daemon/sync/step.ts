@@ -33,6 +33,8 @@ export interface Remove {
   readonly why: 'gone' | 'unwanted' | 'surplus' | 'discarded';
   readonly keep: boolean;
   readonly news: readonly Pending[];
+  /** The other half of its pair, where that stays. */
+  readonly widow?: Pending;
 }
 
 /**
@@ -65,6 +67,8 @@ export interface Part {
   readonly kind: 'part';
   readonly side: Side;
   readonly id: ItemId;
+  /** The half that is still there. */
+  readonly widow: Pending | undefined;
 }
 
 /** Leaves something for another time. */
