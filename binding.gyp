@@ -9,7 +9,8 @@
         "native/files.c",
         "native/scan.c",
         "native/udev.c",
-        "native/monitor.c"
+        "native/monitor.c",
+        "native/memory.c"
       ],
       "defines": ["NAPI_VERSION=8", "_GNU_SOURCE", "_FILE_OFFSET_BITS=64"],
       "cflags": ["-std=gnu11", "-Wall", "-Wextra", "-O2", "-fvisibility=hidden"],

@@ -11,7 +11,7 @@ bool add_function(napi_env env, napi_value exports, const char *name, napi_callb
 
 NAPI_MODULE_INIT() {
   if (files_exports(env, exports) && scan_exports(env, exports) && udev_exports(env, exports) &&
-      monitor_exports(env, exports))
+      monitor_exports(env, exports) && memory_exports(env, exports))
     return exports;
   return NULL;
 }

@@ -56,4 +56,5 @@ bool files_exports(napi_env env, napi_value exports);
 bool scan_exports(napi_env env, napi_value exports);
 bool udev_exports(napi_env env, napi_value exports);
 bool monitor_exports(napi_env env, napi_value exports);
+bool memory_exports(napi_env env, napi_value exports);
 bool add_function(napi_env env, napi_value exports, const char *name, napi_callback function);

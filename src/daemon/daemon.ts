@@ -13,6 +13,7 @@ import type { Domain, Problem, Subject } from './api/domain.js';
 import { Publisher } from './api/publisher.js';
 import { startSession } from './api/start.js';
 import type { Places } from './places.js';
+import { Rest } from './rest.js';
 import { Rulebook } from './rulebook.js';
 import { Chronicle } from './session/chronicle.js';
 import { DesktopStores } from './session/desktop-stores.js';
@@ -131,7 +132,9 @@ export async function runDaemon(parts: DaemonParts, stop: AbortSignal): Promise<
   await stores.discover(signal);
   publisher = new Publisher(domain, bus);
   using _published = publisher;
+  using rest = new Rest();
   using _remembering = registry.onEvent(({ kind, device }) => {
+    rest.worked();
     remember(state, presence, kind === 'vanished', device.id);
     if (kind === 'vanished' && !device.identity.lasting && state.claims.holds(device.id)) {
       // The claim was on what hung there, not on whatever is plugged into that port next.
@@ -143,6 +146,7 @@ export async function runDaemon(parts: DaemonParts, stop: AbortSignal): Promise<
     queue.pump();
   });
   using _chronicle = queue.onEvent((event) => {
+    rest.worked();
     supervisor.status(statusOf(registry, queue));
     if (event.kind !== 'ended') return;
     chronicle.ended(event.session, event.result);
@@ -160,6 +164,7 @@ export async function runDaemon(parts: DaemonParts, stop: AbortSignal): Promise<
   await bus.own(BUS_NAME);
   const watching = registry.start(signal);
   alerts.start();
+  rest.worked();
   supervisor.ready();
   supervisor.status(statusOf(registry, queue));
   log.info(`cradled ${parts.version} is ready`, { rules: rulebook.rules.sections.length });

@@ -38,6 +38,9 @@ export interface Native {
   udevClose(handle: UdevHandle): void;
   /** Whether an open monitor keeps the process alive; it does at first. */
   udevKeepAlive(handle: UdevHandle, keep: boolean): void;
+
+  /** Gives free memory of malloc back to the system (malloc_trim(3)); nothing where the C library cannot. */
+  trimMemory(): void;
 }
 
 export interface UdevFilter {
@@ -79,6 +82,7 @@ const FUNCTIONS = [
   'udevOpen',
   'udevClose',
   'udevKeepAlive',
+  'trimMemory',
 ] as const satisfies readonly (keyof Native)[];
 
 const FILE = 'cradle.node';
