@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import type { Direction, Job, Resolution, Side } from '../src/daemon/sync/job.js';
 import { CradleError } from '../src/dbus/errors.js';
 import type { ItemRef } from '../src/plugins/contract.js';
+import { CardWorld } from './daemon/sync/card-world.js';
 import { FolderWorld } from './daemon/sync/folder-world.js';
 import { NamelessWorld } from './daemon/sync/nameless-world.js';
 import { World } from './daemon/sync/world.js';
@@ -26,6 +27,7 @@ type Deed =
   | { readonly kind: 'remove'; readonly side: Side; readonly name: number }
   | { readonly kind: 'touch'; readonly side: Side; readonly name: number }
   | { readonly kind: 'forget-anchors' }
+  | { readonly kind: 'card'; readonly attached: boolean }
   | { readonly kind: 'terms'; readonly direction: Direction; readonly unwanted: number }
   | { readonly kind: 'sync'; readonly faults: readonly number[]; readonly late: boolean; readonly crash: number };
 
@@ -61,6 +63,12 @@ const fickleDeed: fc.Arbitrary<Deed> = fc.oneof(
   },
 );
 
+/** As above, with a device whose card comes and goes. */
+const cardDeed: fc.Arbitrary<Deed> = fc.oneof(
+  { weight: 8, arbitrary: deed },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('card' as const), attached: fc.boolean() }) },
+);
+
 const FAULTS: readonly Fault[] = ['refuse', 'cut', 'lose', 'vanish'];
 
 /** What people did, and which contents nobody has taken away on purpose. */
@@ -78,6 +86,10 @@ class People {
   }
 
   do(deed: Exclude<Deed, { kind: 'sync' }>): void {
+    if (deed.kind === 'card') {
+      if (this.world instanceof CardWorld) this.world.card(deed.attached);
+      return;
+    }
     if (deed.kind === 'terms') {
       const { direction, unwanted } = deed;
       const wanted = ({ name }: ItemRef) => ((unwanted >> Number(/\d/.exec(name ?? '')?.[0])) & 1) === 0;
@@ -90,6 +102,8 @@ class People {
       return;
     }
     const name = `item ${deed.name}.bin`;
+    const side = deed.kind === 'twin' ? 'right' : deed.side;
+    if (this.world instanceof CardWorld && !this.world.reaches(side, name)) return;
     if (deed.kind === 'twin') {
       const content = this.#content();
       // Where nothing has a name, two that are there already are two items, and stay two.
@@ -179,20 +193,26 @@ function assertAgreement(people: People): void {
 }
 
 const KINDS = {
-  memory: { deed, runs: 400, milliseconds: 2_500, make: (folder: string) => new World(join(folder, 'cradle.db')) },
+  memory: { deed, runs: 400, milliseconds: 2_000, make: (folder: string) => new World(join(folder, 'cradle.db')) },
   'changing terms': {
     deed: fickleDeed,
     runs: 400,
-    milliseconds: 1_500,
+    milliseconds: 1_200,
     make: (folder: string) => new World(join(folder, 'cradle.db')),
+  },
+  'a card that comes and goes': {
+    deed: cardDeed,
+    runs: 400,
+    milliseconds: 1_200,
+    make: (folder: string) => new CardWorld(join(folder, 'cradle.db')),
   },
   nameless: {
     deed,
     runs: 200,
-    milliseconds: 1_500,
+    milliseconds: 1_200,
     make: (folder: string) => new NamelessWorld(join(folder, 'cradle.db')),
   },
-  folder: { deed, runs: 100, milliseconds: 1_500, make: (folder: string) => new FolderWorld(folder) },
+  folder: { deed, runs: 100, milliseconds: 1_200, make: (folder: string) => new FolderWorld(folder) },
 } as const;
 
 for (const [kind, { deed, runs, milliseconds, make }] of Object.entries(KINDS))
@@ -212,6 +232,7 @@ for (const [kind, { deed, runs, milliseconds, make }] of Object.entries(KINDS))
             if (each.kind === 'sync') await stormySync(world, each);
             else people.do(each);
           world.terms = terms;
+          if (world instanceof CardWorld) world.card(true);
           await settle(world);
           assertAgreement(people);
         } finally {
