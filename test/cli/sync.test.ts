@@ -156,9 +156,11 @@ test('devices side by side are followed together, and what is not here or not ou
   fake.binding('b4', 'usb-3');
   fake.device({ id: 'usb-4', label: 'Offered', model: '', present: true, ownership: 'offered' });
   fake.binding('b5', 'usb-4');
-  const said = sync();
+  let heard = '';
+  const said = sync({ heard: (text) => (heard += text) });
   const [first, second] = [await begun(1), await begun(2)];
   second.end('finished', counts({ Refused: 1 }));
+  await until(() => heard.includes('Walkman: 1 refused'));
   first.end('finished', counts({}));
   const { code, out } = await said;
   assert.equal(code, 6);
@@ -198,7 +200,10 @@ test('on a narrow terminal no line is wider than the screen', async (t) => {
     const said = sync({ columns, heard: (text) => (heard += text), environment: { NO_COLOR: '1' } });
     const session = await begun(index + 1);
     session.move('exchanging', 1_234_567, 2_469_134);
-    await until(() => heard.includes('50%'));
+    await Promise.race([
+      until(() => heard.includes('50%')),
+      said.then((early) => assert.fail(`it ended early: ${JSON.stringify(early)}`)),
+    ]);
     session.end('finished', {});
     const drawn = (await said).out.replaceAll('\u001b[1A\u001b[J', '').split('\n');
     for (const line of drawn) if (line.includes('%')) assert(widthOf(line) < columns, `${columns}: ${line}`);
