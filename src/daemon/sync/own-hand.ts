@@ -109,10 +109,12 @@ async function digestOrNothing(reading: Reading, side: Side, sight: Sight): Prom
   }
 }
 
-/** Finds, among items nobody knows, the one a session has written: by its name first, then by any of its size. */
+/** Finds, among items nobody knows, the one a session has written: by its name, or where one has none by its size. */
 class Newcomers {
   readonly #scans: Scans;
   readonly #reading: Reading;
+  /** By side and name, made when first needed: there may be as many intents as items. */
+  #named: Readonly<Record<Side, ReadonlyMap<string | undefined, readonly Sight[]>>> | undefined;
 
   constructor(scans: Scans, reading: Reading) {
     this.#scans = scans;
@@ -125,13 +127,31 @@ class Newcomers {
     name: string | undefined,
     size: number | undefined,
   ): Promise<Sight | undefined> {
-    const fresh = [...this.#scans[side].fresh.values()].filter(
-      ({ ref }) => size === undefined || ref.size === undefined || ref.size === size,
-    );
-    const likely = fresh.filter(({ ref }) => ref.name === name);
-    const nameless = fresh.filter(({ ref }) => ref.name !== name && (ref.name === undefined || name === undefined));
-    for (const sight of [...likely, ...nameless])
+    const { fresh } = this.#scans[side];
+    for (const sight of this.#likely(side, name)) {
+      const { ref } = sight;
+      const fits = size === undefined || ref.size === undefined || ref.size === size;
+      if (!fits || !fresh.has(ref.id)) continue;
       if ((await digestOrNothing(this.#reading, side, sight)) === digest) return sight;
+    }
     return undefined;
   }
+
+  *#likely(side: Side, name: string | undefined): Generator<Sight> {
+    this.#named ??= { left: byName(this.#scans.left), right: byName(this.#scans.right) };
+    const named = this.#named[side];
+    yield* named.get(name) ?? [];
+    if (name !== undefined) yield* named.get(undefined) ?? [];
+    else for (const sights of named.values()) yield* sights;
+  }
+}
+
+function byName(scan: Scan): ReadonlyMap<string | undefined, readonly Sight[]> {
+  const named = new Map<string | undefined, Sight[]>();
+  for (const sight of scan.fresh.values()) {
+    const sights = named.get(sight.ref.name);
+    if (sights === undefined) named.set(sight.ref.name, [sight]);
+    else sights.push(sight);
+  }
+  return named;
 }

@@ -454,3 +454,23 @@ test('a plan does nothing until it is executed', async () => {
   assert.deepEqual([world.held('left'), world.held('right'), world.mapping.agreement], [left, right, agreement]);
   assert.deepEqual(world.mapping.intents(), []);
 });
+
+test('a store that tells a part when it is asked for the whole is named, and nothing is taken for gone', async () => {
+  const world = await agreed({ a: '1', b: '1' });
+  const { agreement } = world.mapping;
+  assert.ok(agreement);
+  world.mapping.agree({ ...agreement, anchors: undefined }, undefined);
+  const { right } = world.job();
+  const list: typeof right.list = async (since, signal) => ({ ...(await right.list(since, signal)), scope: 'delta' });
+  const partial = { ...right, info: right.info, list, [Symbol.asyncDispose]: async () => {} };
+  await assert.rejects(world.sync({}, { right: partial }), fails('PluginFailed'));
+  assert.equal(world.left.size, 2);
+});
+
+test('many changes at once are the same as many listed in full', async () => {
+  const world = await agreed(many(3_000));
+  for (const name of Object.keys(many(2_500))) world.put('left', name, `${name}, edited`);
+  const { plan } = await world.sync();
+  assert.equal(plan.counts.right.changed, 2_500);
+  assert.deepEqual(world.held('right'), world.held('left'));
+});
