@@ -53,6 +53,8 @@ export class FakeVolume {
   /** The options of the calls so far, by the method's name. */
   readonly asked: { readonly method: string; readonly options: Options }[] = [];
   #mounted = false;
+  /** Gone, and its medium still being put where it is kept. */
+  #pulled = false;
   readonly interfaces: readonly [ExportedInterface<typeof blockShape>, ExportedInterface<typeof filesystemShape>];
   readonly drive: ExportedInterface<typeof driveShape>;
 
@@ -121,10 +123,12 @@ export class FakeVolume {
     if (!node.startsWith('/dev/')) await rm(node, { force: true });
     if (!this.#mounted) return;
     const dead = join(dirname(medium), `.${basename(medium)}-pulled`);
+    this.#mounted = false;
+    this.#pulled = true;
     await rename(point, dead);
     await copyStill(dead, medium);
     await rm(dead, { recursive: true, force: true, maxRetries: 10 });
-    this.#mounted = false;
+    this.#pulled = false;
     this.interfaces[1].changed('MountPoints');
   }
 
@@ -134,6 +138,7 @@ export class FakeVolume {
   }
 
   async #humour(): Promise<void> {
+    if (this.#pulled) throw new CradleError('Failed', `there is no ${this.options.node}`);
     if (this.mood === 'silent') await new Promise(() => {});
     if (this.mood === 'not-authorized') throw new CradleError('Failed', 'Not authorized to perform operation');
     if (this.mood === 'busy') throw new CradleError('Busy', `target is busy: ${this.options.node}`);

@@ -81,7 +81,11 @@ export async function privateBus(t: Scope, options: PrivateBusOptions = {}): Pro
       const bus = await connectBus({ address, unexpected: (error) => unexpected.push(error) });
       t.after(async () => {
         await bus[Symbol.asyncDispose]();
-        if (unexpected.length > 0) throw new AggregateError(unexpected, 'something went wrong behind the bus');
+        if (unexpected.length > 0)
+          throw new AggregateError(
+            unexpected,
+            `something went wrong behind the bus: ${unexpected.map(String).join('; ')}`,
+          );
       });
       return bus;
     },
