@@ -75,9 +75,15 @@ test('a removal names nothing but the path, and that is enough', async (t) => {
 test('a device that moves to another port, or comes back to the same, is gone in between', async (t) => {
   const bed = await testbed(t);
   const watcher = await watching(t, bed);
+  // What comes and goes faster than it is asked for is not told at all, so each is waited for.
+  const told = (count: number) =>
+    watcher.until((w) => w.seen.filter(({ kind }) => kind === 'appeared').length === count);
   const first = await bed.plugUsbDisk({ serial: 'A1', port: '1-1' });
+  await told(2);
   const second = await bed.replug(first, '1-4');
+  await told(4);
   const third = await bed.replug(second);
+  await told(6);
   await bed.unplug(third);
   await watcher.until((w) => w.seen.filter(({ kind }) => kind === 'vanished').length === 6 && w.present().size === 0);
   const devices = watcher.seen.filter(({ key, kind }) => key?.endsWith('/block') !== true && kind !== 'changed');
