@@ -10,6 +10,8 @@ const EJECT_TIME = 120_000;
 export async function eject(domain: Domain, id: DeviceId): Promise<void> {
   const device = domain.registry.get(id);
   if (device === undefined) throw new CradleError('NotConnected', `${id} is not plugged in`);
+  // Nothing of ours is on what no rule can talk to, such as a player whose disk has been ejected already.
+  if (device.owner.kind === 'mine' && device.identity.plugin === undefined) return;
   ours(device);
   if (domain.queue.sessions.some((session) => session.binding.device === id && session.busy))
     throw new CradleError('Busy', `${device.identity.model || id} is being synced`);
