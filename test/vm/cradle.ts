@@ -75,28 +75,28 @@ export class Cradle {
     });
   }
 
-  /** Sessions of a device, newest first. */
-  async history(device: string): Promise<readonly Json[]> {
-    return list(await this.json('history', device));
+  /** Waits until the device may be unplugged. */
+  released(serial: string): Promise<true> {
+    return until(`${serial} let go`, async () => (await this.#seen(serial))?.SafeToUnplug === true);
+  }
+
+  /** Sessions of a device, newest first, as the API tells them. */
+  async sessions(device: string): Promise<readonly Json[]> {
+    const [all] = await this.#call('org.cradle.Cradle1.Manager', 'History', 'a{sv}', '0');
+    const path = (await this.#object(device))?.path;
+    return list(plain(all)).filter(({ Device }) => Device === path);
   }
 
   /** Waits for the next session of the device to end, after so many there were. */
-  async sessionAfter(device: string, count: number, seconds = 120): Promise<Json> {
-    await until(
+  sessionAfter(device: string, count: number, seconds = 120): Promise<Json> {
+    return until(
       `session ${count + 1} of ${device}`,
       async () => {
-        const [all] = await this.#call('org.cradle.Cradle1.Manager', 'History', 'a{sv}', '0');
-        const path = String((await this.#object(device))?.path);
-        const next = list(plain(all))
-          .filter(({ Device }) => Device === path)
-          .at(-1 - count);
-        return next !== undefined && next.Result !== 'running';
+        const next = (await this.sessions(device)).at(-1 - count);
+        return next !== undefined && next.Result !== 'running' ? next : undefined;
       },
       seconds,
     );
-    const session = (await this.history(device)).at(-1 - count);
-    if (session === undefined) throw new Error(`cradle history does not show session ${count + 1} of ${device}`);
-    return session;
   }
 
   /** A property of the user's service, as systemd sees it. */

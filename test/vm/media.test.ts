@@ -80,7 +80,7 @@ describe('media of all kinds', () => {
     assert.deepEqual(await tree(album), items(await medium.tree(1), 'DCIM'));
     await guest.tester.run(['sh', '-c', 'echo mine > "$1/mine.jpg"', 'sh', album]);
     await cradle.run('sync', id);
-    await cradle.run('eject', id);
+    await cradle.released(id);
     await stick.pull();
     assert.deepEqual([...items(await medium.tree(1), 'DCIM').keys()], ['101CANON/IMG_0001.JPG']);
     assert.deepEqual(items(await medium.tree(0), 'DCIM').size, 0);
@@ -139,7 +139,7 @@ describe('media of all kinds', () => {
     await player.pull();
     await cradle.departure('CLIP1');
     assert.deepEqual(items(await medium.tree(), 'MUSIC'), await tree(music));
-    const sessions = (await cradle.history(id)).length;
+    const sessions = (await cradle.sessions(id)).length;
     await medium.write('MUSIC/two.mp3', 'two');
     await player.plug();
     await cradle.sessionAfter(id, sessions);
@@ -160,11 +160,11 @@ describe('media of all kinds', () => {
     await cradle.run('bind', id, `music=${music}`, '--trigger', 'none', '--first-sync', 'combine');
     for (const _ of ['the first time', 'again']) {
       assert.equal((await cradle.attempt('sync', id)).code, FAILED);
-      const [last] = await cradle.history(id);
-      assert.equal(last?.errorName, 'org.cradle.Cradle1.Error.ReadOnly');
+      const [last] = await cradle.sessions(id);
+      assert.equal(last?.ErrorName, 'org.cradle.Cradle1.Error.ReadOnly');
       assert.deepEqual(await names(music), ['ours.mp3', 'theirs.mp3']);
     }
-    await cradle.run('eject', id);
+    await cradle.released(id);
     await stick.pull();
     assert.deepEqual([...items(await medium.tree(), 'Music').keys()], ['theirs.mp3']);
   });
@@ -186,9 +186,9 @@ describe('media of all kinds', () => {
     await cradle.run('bind', id, `music=${music}`, '--trigger', 'none', '--first-sync', 'combine');
     const { code, stdout, stderr } = await cradle.attempt('sync', id);
     assert.equal(code, PARTIAL, stdout + stderr);
-    assert.match(JSON.stringify(await cradle.history(id)), /huge\.mp3 with 20000000 bytes does not fit/);
+    assert.match(JSON.stringify(await cradle.sessions(id)), /huge\.mp3 with 20000000 bytes does not fit/);
     assert.deepEqual(await names(music), ['huge.mp3', 'small.mp3']);
-    await cradle.run('eject', id);
+    await cradle.released(id);
     await stick.pull();
     assert.deepEqual([...items(await medium.tree()).keys()], ['Music/small.mp3', 'filler.bin']);
   });

@@ -79,16 +79,16 @@ describe('a media player that udev, media-player-info and the kernel know', () =
   });
 
   it('changed on both sides while away is synced by being plugged in again', async () => {
-    const before = (await cradle.history(DEVICE)).length;
+    const before = (await cradle.sessions(DEVICE)).length;
     await medium.write('MUSIC/from the device.mp3', 'recorded on the way');
     await medium.remove('MUSIC/Artist/Album/01 First.mp3');
     await guest.tester.run(['sh', '-c', 'cd Music && echo changed > mine.mp3 && mkdir new && echo new > new/four.mp3']);
     await player.plug();
     const session = await cradle.sessionAfter(DEVICE, before);
-    assert.deepEqual(fields(session, 'cause', 'result', 'errorName'), {
-      ...{ cause: 'plug', result: 'finished', errorName: null },
+    assert.deepEqual(fields(session, 'Cause', 'Result', 'ErrorName'), {
+      ...{ Cause: 'plug', Result: 'finished', ErrorName: '' },
     });
-    await cradle.run('eject', DEVICE);
+    await cradle.released(SERIAL);
     await player.pull();
     await cradle.departure(SERIAL);
     assert.deepEqual(
@@ -99,17 +99,26 @@ describe('a media player that udev, media-player-info and the kernel know', () =
   });
 
   it('while plugged in takes what changes on the desktop', async () => {
-    const before = (await cradle.history(DEVICE)).length;
+    const before = (await cradle.sessions(DEVICE)).length;
     await player.plug();
     await cradle.sessionAfter(DEVICE, before);
     await guest.tester.run(['sh', '-c', 'echo later > Music/later.mp3']);
     const session = await cradle.sessionAfter(DEVICE, before + 1);
-    assert.deepEqual(fields(session, 'cause', 'result'), { cause: 'change', result: 'finished' });
+    assert.deepEqual(fields(session, 'Cause', 'Result'), { Cause: 'change', Result: 'finished' });
     await cradle.run('eject', DEVICE);
     await player.pull();
     await cradle.departure(SERIAL);
     assert.ok((await device()).has('later.mp3'));
     assert.deepEqual(await device(), await desktop());
+  });
+
+  it('has a history that says why each sync began and how it ended', async () => {
+    const history = await cradle.json('history', DEVICE);
+    assert.ok(Array.isArray(history));
+    assert.deepEqual(
+      history.map(({ cause, result }) => `${cause} ${result}`),
+      ['change finished', 'plug finished', 'plug finished', 'user finished'],
+    );
   });
 
   it('leaves a quiet daemon behind, and a journal without errors', async () => {

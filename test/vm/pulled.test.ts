@@ -90,8 +90,8 @@ describe('what is pulled out in mid-copy', () => {
       async function cutOff(): Promise<void> {
         await cradle.departure(plug.serial);
         const cut = await cradle.sessionAfter(id, sessions);
-        assert.deepEqual(fields(cut, 'result', 'errorName'), {
-          ...{ result: 'failed', errorName: 'org.cradle.Cradle1.Error.NotConnected' },
+        assert.deepEqual(fields(cut, 'Result', 'ErrorName'), {
+          ...{ Result: 'failed', ErrorName: 'org.cradle.Cradle1.Error.NotConnected' },
         });
         sessions++;
       }
@@ -100,8 +100,8 @@ describe('what is pulled out in mid-copy', () => {
       async function completed(expected: readonly string[]): Promise<void> {
         await plug.plug();
         const session = await cradle.sessionAfter(id, sessions);
-        assert.deepEqual(fields(session, 'cause', 'result'), { cause: 'plug', result: 'finished' });
-        await cradle.run('eject', id);
+        assert.deepEqual(fields(session, 'Cause', 'Result'), { Cause: 'plug', Result: 'finished' });
+        await cradle.released(plug.serial);
         await plug.pull();
         await cradle.departure(plug.serial);
         const desktop = await treeIn(guest.tester, folder);
@@ -112,7 +112,7 @@ describe('what is pulled out in mid-copy', () => {
       }
 
       it('while a file goes to it, ends as not connected and is completed by the next plug', async () => {
-        sessions = (await cradle.history(id)).length;
+        sessions = (await cradle.sessions(id)).length;
         await big(`${folder}/big.mp3`);
         await cradle.run('sync', id, '--no-wait');
         await copying(`/media/tester/${plug.serial}/Music`);
@@ -123,7 +123,7 @@ describe('what is pulled out in mid-copy', () => {
       });
 
       it('while a file comes from it, ends as not connected and is completed by the next plug', async () => {
-        sessions = (await cradle.history(id)).length;
+        sessions = (await cradle.sessions(id)).length;
         await big('/tmp/film');
         const film = (await guest.root.attempt(['cat', '/tmp/film'])).output;
         await plug.medium.write('Music/film.mp3', film);
@@ -146,8 +146,8 @@ describe('what is pulled out in mid-copy', () => {
     await guest.root.run(['kill', '-9', await cradle.service('MainPID')]);
     await until('the service again', async () => (await cradle.service('NRestarts')) === '1');
     await until('the sync after it', async () => {
-      const [last] = await cradle.history(id);
-      return last?.result === 'finished' && last.cause === 'plug';
+      const [last] = await cradle.sessions(id);
+      return last?.Result === 'finished' && last.Cause === 'plug';
     });
     await cradle.run('eject', id);
     await plug.pull();
