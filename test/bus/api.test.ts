@@ -334,3 +334,22 @@ test('looking for stores puts nothing into the folders that are found', async (t
   const { daemon } = await daemonWithPlayer(t);
   assert.deepEqual(await readdir(join(daemon.home, 'Music')), []);
 });
+
+test('bound without saying to what, music goes with Music and photos with Pictures, and a film stays off a store for images', async (t) => {
+  const { daemon, player } = await daemonWithPlayer(t);
+  await using applet = await Applet.open(daemon.bus);
+  player.plug();
+  await applet.claim(player.id);
+  const binding = await applet.bind(player.id, [], { Triggers: v.as([]) });
+  const pairs = await applet.binding(binding).get('Pairs');
+  assert.deepEqual([...pairs].sort(), [
+    ['music', 'music'],
+    ['photos', 'pictures'],
+  ]);
+  await put(join(daemon.home, 'Pictures/cat.jpg'), 'a cat');
+  await put(join(daemon.home, 'Pictures/cat.mp4'), 'a cat that moves');
+  const session = await applet.sync(binding);
+  assert.equal(session.State, 'finished', session.ErrorMessage);
+  assert.deepEqual([...(await listTree(join(player.medium, 'PICTURES'))).keys()], ['cat.jpg']);
+  assert.equal((await listTree(join(daemon.home, 'Pictures'))).size, 2);
+});

@@ -43,18 +43,29 @@ export async function createBinding(domain: Domain, device: DeviceId, given: Opt
   return binding;
 }
 
-/** Every store of the device that the desktop has a store of the same name for. */
+/** Every store of the device with the desktop's store of the same name or, failing that, for the same kind of content. */
 function defaultPairs(domain: Domain, hints: readonly StoreHint[]): readonly StorePair[] {
-  const pairs = hints
-    .filter((hint) => domain.stores.get(hint.name)?.available === true)
-    .map((hint) => ({ device: hint.name, desktop: hint.name }));
+  const available = domain.stores.list().filter((store) => store.available && !store.added);
+  const pairs: StorePair[] = [];
+  for (const hint of hints) {
+    const free = available.filter(({ address }) => pairs.every((pair) => pair.desktop !== address.name));
+    const own =
+      free.find(({ address }) => address.name === hint.name) ?? free.find(({ address }) => isKin(hint, address));
+    if (own !== undefined) pairs.push({ device: hint.name, desktop: own.address.name });
+  }
   if (pairs.length > 0) return pairs;
   throw new CradleError(
     'NotFound',
     hints.length === 0
       ? 'no rule names a store of this device: say which with Pairs'
-      : `the desktop has no store of the name ${hints.map((hint) => hint.name).join(' or ')}: say which with Pairs`,
+      : `the desktop has no store for ${hints.map((hint) => hint.name).join(' or ')}: say which with Pairs`,
   );
+}
+
+/** Whether what a device's store holds is what a desktop store is there for first of all: a camera's photos, Pictures. */
+function isKin(hint: StoreHint, { contentTypes }: StoreAddress): boolean {
+  const [first] = contentTypes;
+  return first !== undefined && !first.startsWith('*') && hint.contentType.split(';').includes(first);
 }
 
 /** A desktop store by its name, or a folder by its path, which is then added as a store. */

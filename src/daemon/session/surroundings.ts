@@ -4,7 +4,7 @@ import { waysInto } from '../../hal/reach.js';
 import type { Registry } from '../../hal/registry.js';
 import type { Catalogue } from '../../plugins/catalogue.js';
 import type { Log, ProtocolPlugin, Store } from '../../plugins/contract.js';
-import type { Binding, StorePair } from '../state/binding.js';
+import type { Binding, Question, StorePair } from '../state/binding.js';
 import type { State } from '../state/state.js';
 import type { FolderAttic } from '../sync/attic.js';
 import type { Job } from '../sync/job.js';
@@ -68,15 +68,10 @@ export class Surroundings implements SessionHost {
   }
 
   job(session: number, binding: Binding, pair: StorePair, left: Store, right: Store): Job {
-    return {
-      left,
-      right,
-      mapping: this.#state.mapping(binding.id, pair),
-      attic: this.#attic.session(atticName(session)),
-      ...jobTerms(binding, this.#registry.get(binding.device), (question) =>
-        this.#state.questions.answer(binding.id, question),
-      ),
-    };
+    const answer = (question: Question) => this.#state.questions.answer(binding.id, question);
+    const terms = jobTerms(binding, this.#registry.get(binding.device), right.info.contentTypes, answer);
+    const mapping = this.#state.mapping(binding.id, pair);
+    return { left, right, mapping, attic: this.#attic.session(atticName(session)), ...terms };
   }
 }
 

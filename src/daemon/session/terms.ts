@@ -1,6 +1,7 @@
 import type { Device } from '../../hal/device.js';
 import { compileGlob } from '../../hal/glob.js';
 import type { ItemRef } from '../../plugins/contract.js';
+import { accepts, mediaTypeOf, UNKNOWN_TYPE } from '../../plugins/media-types.js';
 import type { Binding, Question } from '../state/binding.js';
 import type { Conflict, ConflictPolicy, Job, Resolution } from '../sync/job.js';
 
@@ -16,10 +17,11 @@ const FIRST_SYNC = { combine: 'combine', 'keep-desktop': 'keep-left', 'keep-devi
 const isFirstSync = (text: string | undefined): text is keyof typeof FIRST_SYNC =>
   text !== undefined && Object.hasOwn(FIRST_SYNC, text);
 
-/** `answer` gives what a person said to a question and has not been used yet. */
+/** `types` are the media types the device's store takes; `answer` gives what a person said and has not been used yet. */
 export function jobTerms(
   binding: Binding,
   device: Device | undefined,
+  types: readonly string[],
   answer: (question: Question) => string | undefined,
 ): JobTerms {
   const chosen = answer('first-sync') ?? binding.firstSync;
@@ -31,8 +33,8 @@ export function jobTerms(
     firstSync: isFirstSync(chosen) ? FIRST_SYNC[chosen] : undefined,
     allowMassDeletion: answer('mass-deletion') === 'allow',
     allowReplaced: answer('store-replaced') === 'combine',
-    wanted: wantedBy(binding.filter),
-    terms: JSON.stringify([direction, binding.filter]),
+    wanted: wantedBy(binding.filter, types),
+    terms: JSON.stringify([direction, binding.filter, types]),
   };
 }
 
@@ -59,13 +61,18 @@ function newest({ left, right }: Conflict): Resolution {
   return left.modified > right.modified ? 'left' : 'right';
 }
 
-/** Wanted on the device: matches some `include` (where there is one) and no `exclude`. */
-export function wantedBy(filter: Binding['filter']): (ref: ItemRef) => boolean {
+/**
+ * Wanted on the device: matches some `include` (where there is one) and no `exclude`, and is of a type the device's store
+ * takes, as far as its name tells: a film among the pictures is no failure of a camera's store.
+ */
+export function wantedBy(filter: Binding['filter'], types: readonly string[]): (ref: ItemRef) => boolean {
   const include = (filter.include ?? []).map(compileGlob);
   const exclude = (filter.exclude ?? []).map(compileGlob);
-  if (include.length === 0 && exclude.length === 0) return () => true;
   return (ref) => {
+    if (ref.name !== undefined && !fits(types, mediaTypeOf(ref.name))) return false;
     const name = ref.name ?? ref.id;
     return (include.length === 0 || include.some((takes) => takes(name))) && !exclude.some((leaves) => leaves(name));
   };
 }
+
+const fits = (types: readonly string[], type: string): boolean => type === UNKNOWN_TYPE || accepts(types, type);

@@ -88,7 +88,7 @@ function house(t: TestContext) {
       right,
       mapping: state.mapping(bound.id, pair),
       attic: { keep: async () => 'nowhere' },
-      ...jobTerms(bound, undefined, () => undefined),
+      ...jobTerms(bound, undefined, ['*'], () => undefined),
     }),
   };
   let number = 0;
