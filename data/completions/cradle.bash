@@ -36,7 +36,7 @@ _cradle() {
   esac
   case $command in
     '')
-      COMPREPLY=($(compgen -W 'list show watch claim release forget eject bind unbind set bindings stores sync decide history explain record doctor pause resume completion version help --json --bus --help' -- "$cur"))
+      COMPREPLY=($(compgen -W 'list show watch claim release forget eject bind unbind set bindings stores sync decide history explain record doctor reload pause resume completion version help --json --bus --help' -- "$cur"))
       ;;
     list)
       if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--json --bus --help -h' -- "$cur")); return; fi
@@ -109,6 +109,9 @@ _cradle() {
     doctor)
       if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--root --json --bus --help -h' -- "$cur")); return; fi
       ;;
+    reload)
+      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--json --bus --help -h' -- "$cur")); return; fi
+      ;;
     pause)
       if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--json --bus --help -h' -- "$cur")); return; fi
       ;;
@@ -124,7 +127,7 @@ _cradle() {
       ;;
     help)
       if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--json --bus --help -h' -- "$cur")); return; fi
-      COMPREPLY+=($(compgen -W 'list show watch claim release forget eject bind unbind set bindings stores sync decide history explain record doctor pause resume completion version help' -- "$cur"))
+      COMPREPLY+=($(compgen -W 'list show watch claim release forget eject bind unbind set bindings stores sync decide history explain record doctor reload pause resume completion version help' -- "$cur"))
       ;;
   esac
 }

@@ -23,6 +23,7 @@ complete -c cradle -n __fish_use_subcommand -a history -d 'List the syncs there 
 complete -c cradle -n __fish_use_subcommand -a explain -d 'Explain which rules hold for a device, or for one in an evidence file'
 complete -c cradle -n __fish_use_subcommand -a record -d 'Write down what a device shows of itself, as an evidence file'
 complete -c cradle -n __fish_use_subcommand -a doctor -d 'Say what is missing or wrong on this machine, and what to do about it'
+complete -c cradle -n __fish_use_subcommand -a reload -d 'Read the rule files anew, and say what is wrong with them'
 complete -c cradle -n __fish_use_subcommand -a pause -d 'Start no sync by itself until "cradle resume"'
 complete -c cradle -n __fish_use_subcommand -a resume -d 'Let syncs start by themselves again'
 complete -c cradle -n __fish_use_subcommand -a completion -d 'Print the completion script of a shell: bash, zsh or fish'
@@ -61,4 +62,4 @@ complete -c cradle -n '__fish_seen_subcommand_from record' -l output -s o -r -F 
 complete -c cradle -n '__fish_seen_subcommand_from record' -a '(cradle complete device 2>/dev/null)'
 complete -c cradle -n '__fish_seen_subcommand_from doctor' -l root -x -a '(__fish_complete_directories)' -d 'look at the files of the system below FOLDER'
 complete -c cradle -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'
-complete -c cradle -n '__fish_seen_subcommand_from help' -a 'list show watch claim release forget eject bind unbind set bindings stores sync decide history explain record doctor pause resume completion version help'
+complete -c cradle -n '__fish_seen_subcommand_from help' -a 'list show watch claim release forget eject bind unbind set bindings stores sync decide history explain record doctor reload pause resume completion version help'

@@ -15,6 +15,7 @@ import { list } from './commands/list.js';
 import { pause } from './commands/pause.js';
 import { record } from './commands/record.js';
 import { release } from './commands/release.js';
+import { reload } from './commands/reload.js';
 import { resume } from './commands/resume.js';
 import { set } from './commands/set.js';
 import { show } from './commands/show.js';
@@ -44,6 +45,7 @@ export const COMMANDS: readonly Command[] = [
   explain,
   record,
   doctor,
+  reload,
   pause,
   resume,
   completionOf(() => COMMANDS),

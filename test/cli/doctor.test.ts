@@ -122,3 +122,15 @@ test('serial nodes that may not be opened are named', async (t) => {
   const { findings } = await examined(root, 'unix:path=/nonexistent', 'unix:path=/nonexistent');
   assert.equal(findings.get('device nodes')?.found, '2 serial, all may be opened');
 });
+
+test('reload reads the rules anew and fails with what is wrong with them', async (t) => {
+  const fake = await FakeDaemon.start(t);
+  const well = await cli(fake.session.address, ['reload']);
+  assert.deepEqual([well.code, well.out], [0, 'The rules were read anew.\n']);
+  fake.problems = [{ Kind: v.s('rule'), Where: v.s('90-site.devices:12'), Message: v.s('there is no key Modell') }];
+  const wrong = await cli(fake.session.address, ['reload', '--json']);
+  assert.equal(wrong.code, 1);
+  assert.deepEqual(JSON.parse(wrong.out), {
+    complaints: [{ where: '90-site.devices:12', message: 'there is no key Modell' }],
+  });
+});

@@ -219,7 +219,7 @@ export class FakeDaemon {
         RemoveStore: unsupported,
         Explain: (device, given) => `${device} ${String(given.get('evidence'))}\nwith \u001b[31mcolour`,
         Record: () => '[Sighting]\nkey=x\n',
-        ReloadRules: unsupported,
+        ReloadRules: () => {},
         Inhibit: unsupported,
         Uninhibit: unsupported,
         History: () => [],
