@@ -65,7 +65,7 @@ export class Companions implements Disposable {
     const execution = execute(job, plan, signal);
     for await (const _ of execution);
     const { outcome } = execution;
-    commit(job, plan, outcome);
+    commit(job, plan, execution);
     this.#state.rest();
     const [refusal] = outcome.refused;
     if (refusal !== undefined) throw new Error(`${refusal.name}: ${refusal.reason}`);

@@ -3,13 +3,16 @@ import { Desktop } from '../test/bed/desktop.js';
 import { Undo } from '../test/support/scope.js';
 import type { Benchmark, BenchmarkContext } from './benchmark.js';
 import { bindPlayer } from './bind-player.js';
-import { EmptyNode } from './floor.js';
+import { copyOfNode, EmptyNode } from './floor.js';
 import { proportionalMemory, wakeUps } from './process.js';
 import { least, median } from './statistics.js';
 
 const RUNS = 3;
-/** Milliseconds until a fresh process has done its late work: compiling, collecting. */
-const SETTLING = 15_000;
+/**
+ * Milliseconds until all late work is done: compiling, collecting, and the session that is taken off the bus half a minute
+ * after its end.
+ */
+const SETTLING = 40_000;
 const WATCHED = 30_000;
 
 interface Sample {
@@ -34,9 +37,9 @@ async function compare({ note, tell }: BenchmarkContext, name: string, bound: bo
   for (let run = 0; run < RUNS; run++) {
     await using scope = new Undo();
     const desktop = await Desktop.open(scope);
-    const { program } = await desktop.startDaemon();
+    const { program } = await desktop.startDaemon(await copyOfNode(scope));
     if (bound) await bindPlayer(scope, desktop);
-    const empty = await EmptyNode.start(scope, desktop.bedEnvironment);
+    const empty = await EmptyNode.start(scope, desktop.bedEnvironment, await copyOfNode(scope));
     await sleep(SETTLING);
     const pids = [program.pid, empty.program.pid];
     const before = await Promise.all(pids.map(wakeUps));

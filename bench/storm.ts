@@ -6,11 +6,12 @@ import { Desktop } from '../test/bed/desktop.js';
 import type { UsbDevice } from '../test/bed/usb-device.js';
 import { until } from '../test/support/until.js';
 import type { Benchmark } from './benchmark.js';
+import { copyOfNode } from './floor.js';
 import { proportionalMemory } from './process.js';
 
 const DEVICES = 1_000;
-/** Milliseconds until what was thrown away is collected. */
-const SETTLING = 20_000;
+/** Milliseconds until the daemon has noticed that it is quiet, and has given back what it can. */
+const SETTLING = 30_000;
 
 /** A thousand sticks come, stay until all are on the bus, and go. */
 export const storm: Benchmark = {
@@ -18,7 +19,7 @@ export const storm: Benchmark = {
   about: '1,000 devices plugged and unplugged: memory before and after',
   async run({ scope, tell, note }) {
     const desktop = await Desktop.open(scope);
-    const { program } = await desktop.startDaemon();
+    const { program } = await desktop.startDaemon(await copyOfNode(scope));
     const mirror = await watchTree(await desktop.connect());
     const present = (): number => mirror.all(deviceShape).length;
     await sleep(SETTLING);

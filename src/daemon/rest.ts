@@ -2,8 +2,10 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { native } from '../hal/native.js';
 
-/** Milliseconds of quiet after which memory is given back. V8 gives its young generation back only if little was allocated for 5 s. */
+/** Milliseconds of quiet after which memory is given back. */
 const QUIET = 10_000;
+/** V8 gives its young generation back only when it has lately allocated little; the second time that is certain. */
+const PASSES = 2;
 
 /**
  * Gives memory back when work is done. V8 collects when it needs room, and malloc keeps what it once had: a daemon that
@@ -13,6 +15,7 @@ export class Rest implements Disposable {
   readonly #relax: () => void;
   readonly #quiet: number;
   #timer: NodeJS.Timeout | undefined;
+  #passes = 0;
 
   constructor(relax: () => void = giveBack, quiet: number = QUIET) {
     this.#relax = relax;
@@ -21,6 +24,7 @@ export class Rest implements Disposable {
 
   /** Something was done; memory is given back once nothing more has been done for a while. */
   worked(): void {
+    this.#passes = PASSES;
     if (this.#timer === undefined) this.#timer = setTimeout(() => this.#ring(), this.#quiet).unref();
     else this.#timer.refresh();
   }
@@ -31,8 +35,10 @@ export class Rest implements Disposable {
   }
 
   #ring(): void {
-    this.#timer = undefined;
     this.#relax();
+    this.#passes -= 1;
+    if (this.#passes > 0) this.#timer?.refresh();
+    else this.#timer = undefined;
   }
 }
 
@@ -40,6 +46,7 @@ let collect: (() => void) | undefined;
 
 /** Two collections: the second one gets what finalizers of the first let go of. */
 function giveBack(): void {
+  if (collect === undefined) native().spareMemory();
   collect ??= collector();
   // Pages are given back whole, so what lives has to move together.
   setFlagsFromString('--compact-on-every-full-gc');

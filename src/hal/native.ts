@@ -39,6 +39,8 @@ export interface Native {
   /** Whether an open monitor keeps the process alive; it does at first. */
   udevKeepAlive(handle: UdevHandle, keep: boolean): void;
 
+  /** Has malloc keep little of what is freed, from now on (mallopt(3)); nothing where the C library cannot. */
+  spareMemory(): void;
   /** Gives free memory of malloc back to the system (malloc_trim(3)); nothing where the C library cannot. */
   trimMemory(): void;
 }
@@ -82,6 +84,7 @@ const FUNCTIONS = [
   'udevOpen',
   'udevClose',
   'udevKeepAlive',
+  'spareMemory',
   'trimMemory',
 ] as const satisfies readonly (keyof Native)[];
 
