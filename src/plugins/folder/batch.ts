@@ -1,13 +1,11 @@
 import { constants } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { native } from '../../hal/native.js';
 import type { Edit, Receipt } from '../contract.js';
 import { failureOf } from './failures.js';
 import { type BatchParts, type Placed, Placement } from './placement.js';
 import { nowNs, SETTLING_MS, sameContent, stamp } from './revision.js';
 import { discard, type Staged, stagedAt } from './staging.js';
 import { baseOf, parentOf } from './subfolders.js';
-import { syncFile } from './temporary.js';
 
 /** Edits, bytes and folders of a batch: enough that one flush of the disk serves many, few enough to lose in a power cut. */
 const EDITS = 512;
@@ -133,7 +131,7 @@ export class Batch {
 
   async #flushContents(work: readonly Work[]): Promise<void> {
     const staged = work.flatMap((one) => (one.kind === 'put' ? [one.staged] : []));
-    if (staged.length > FEW) await native().syncfs(this.#parts.root.fd);
+    if (staged.length > FEW) await this.#parts.root.files.syncAll(this.#parts.root.fd);
     else for (const one of staged) await this.#flushFile(stagedAt(one));
   }
 
@@ -141,7 +139,7 @@ export class Batch {
     const { files } = this.#parts.root;
     const fd = await files.open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
     try {
-      await syncFile(fd);
+      await files.sync(fd);
     } finally {
       await files.close(fd);
     }
@@ -162,10 +160,10 @@ export class Batch {
 
   async #flushNames(touched: ReadonlySet<string>): Promise<void> {
     const { root, folders } = this.#parts;
-    if (touched.size > FEW) return native().syncfs(root.fd);
+    if (touched.size > FEW) return root.files.syncAll(root.fd);
     for (const path of touched) {
       const folder = await folders.open(path, false);
-      if (folder !== undefined) await syncFile(folder.fd);
+      if (folder !== undefined) await root.files.sync(folder.fd);
     }
   }
 

@@ -1,5 +1,6 @@
 import fs, { type BigIntStats } from 'node:fs';
 import { promisify } from 'node:util';
+import { native } from '../../hal/native.js';
 
 type Answer<T> = T | Promise<T>;
 
@@ -22,6 +23,12 @@ export interface Files {
   fchmod(fd: number, mode: number): Answer<void>;
   readlink(path: string): Answer<string>;
   rename(from: string, to: string): Answer<void>;
+  /** Fails with EEXIST rather than take a name that is taken. */
+  renameNew(from: string, to: string): Promise<void>;
+  /** fsync(2): what is in the file, or the names in the folder. */
+  sync(fd: number): Promise<void>;
+  /** syncfs(2): all that its filesystem has waiting. */
+  syncAll(fd: number): Promise<void>;
   unlink(path: string): Answer<void>;
   mkdir(path: string): Answer<void>;
   rmdir(path: string): Answer<void>;
@@ -30,8 +37,16 @@ export interface Files {
 
 const big = { bigint: true } as const;
 
+/** They wait for the disk, so they are never made on the caller's thread. */
+const waiting = {
+  renameNew: (from: string, to: string): Promise<void> => native().renameNoReplace(from, to),
+  sync: promisify(fs.fsync),
+  syncAll: (fd: number): Promise<void> => native().syncfs(fd),
+} as const;
+
 /** At once, on the caller's thread; use Pace between them. */
 export const localFiles: Files = {
+  ...waiting,
   open: fs.openSync,
   close: fs.closeSync,
   fstat: (fd) => fs.fstatSync(fd, big),
@@ -57,6 +72,7 @@ const write = promisify(fs.write);
 
 /** On the thread pool. */
 export const threadedFiles: Files = {
+  ...waiting,
   open: (path, flags, mode) => open(path, flags, mode),
   close: promisify(fs.close),
   fstat: (fd) => fstat(fd, big),

@@ -2,11 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { asCradleError } from '../../dbus/errors.js';
-import { native } from '../../hal/native.js';
 import { codeOf } from './files.js';
 import { OWN_PREFIX } from './item-names.js';
 import type { Root } from './root.js';
-import { syncFile, TemporaryName } from './temporary.js';
+import { TemporaryName } from './temporary.js';
 
 const MARKER = `${OWN_PREFIX}store`;
 const TEXT = '# Cradle knows this folder by the next line. Without it the folder counts as another one.\n';
@@ -53,13 +52,13 @@ async function makeMarker(root: Root): Promise<string> {
     const fd = await files.open(path, O_WRONLY | O_CREAT | O_EXCL, 0o644);
     try {
       await files.write(fd, Buffer.from(`${TEXT}${id}\n`));
-      await syncFile(fd);
+      await files.sync(fd);
     } finally {
       await files.close(fd);
     }
     const theirs = await settle(root, path);
     if (theirs !== undefined) return theirs;
-    await syncFile(root.fd);
+    await files.sync(root.fd);
     return id;
   } finally {
     temporary[Symbol.dispose]();
@@ -70,7 +69,7 @@ async function makeMarker(root: Root): Promise<string> {
 async function settle(root: Root, path: string): Promise<string | undefined> {
   const { files } = root;
   try {
-    await native().renameNoReplace(path, root.at(MARKER));
+    await files.renameNew(path, root.at(MARKER));
     return undefined;
   } catch (error) {
     const theirs = codeOf(error) === 'EEXIST' ? await readMarker(root) : undefined;

@@ -1,5 +1,4 @@
 import { CradleError } from '../../dbus/errors.js';
-import { native } from '../../hal/native.js';
 import type { Edit, ItemRef, Receipt } from '../contract.js';
 import { failureOf, stopsTheStore } from './failures.js';
 import { codeOf } from './files.js';
@@ -94,7 +93,7 @@ export class Placement {
   }
 
   async #name(staged: Staged, path: string): Promise<void> {
-    await native().renameNoReplace(stagedAt(staged), staged.folder.at(baseOf(path)));
+    await this.#parts.root.files.renameNew(stagedAt(staged), staged.folder.at(baseOf(path)));
     staged.temporary[Symbol.dispose]();
     this.#parts.ours.add(path);
   }
@@ -180,7 +179,7 @@ export class Placement {
     for (let n = 1; n <= NAMES; n++) {
       const name = n === 1 ? path : numbered(path, n, this.#parts.root.filesystem);
       try {
-        return await native().renameNoReplace(folder.at(hidden), folder.at(baseOf(name)));
+        return await this.#parts.root.files.renameNew(folder.at(hidden), folder.at(baseOf(name)));
       } catch (error) {
         if (codeOf(error) !== 'EEXIST') throw error;
       }

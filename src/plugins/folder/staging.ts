@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { constants, fdatasync } from 'node:fs';
-import { promisify } from 'node:util';
+import { constants } from 'node:fs';
 import { CradleError } from '../../dbus/errors.js';
 import { chunksOf, isLarge, sizeOf } from '../body.js';
 import { stopIfCancelled } from '../cancel.js';
@@ -15,8 +14,6 @@ const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
 /** Bytes of one file after which they are sent to the medium, so that a slow stick shows progress and can be stopped. */
 const FLUSH = 32 * 1024 * 1024;
 const MODE_BITS = 0o777n;
-
-const flush = promisify(fdatasync);
 
 /** A content written whole under a hidden name, beside where it will be. */
 export interface Staged {
@@ -87,7 +84,7 @@ async function write(
         size += chunk.byteLength;
         unflushed += chunk.byteLength;
         if (unflushed < FLUSH) continue;
-        await flush(fd);
+        await files.sync(fd);
         unflushed = 0;
       }
       if (size !== sizeOf(item.body))

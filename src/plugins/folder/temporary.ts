@@ -1,5 +1,4 @@
 import fs from 'node:fs';
-import { promisify } from 'node:util';
 import { codeOf } from './files.js';
 import { OWN_PREFIX } from './item-names.js';
 
@@ -54,6 +53,3 @@ function lives(pid: number): boolean {
     return codeOf(error) === 'EPERM';
   }
 }
-
-/** fsync(2), on the thread pool: it waits for the disk. */
-export const syncFile: (fd: number) => Promise<void> = promisify(fs.fsync);

@@ -1,4 +1,5 @@
 import type { Shelf } from './shelf.js';
+import type { Volume } from './volume.js';
 
 /** New items after which the free space is asked for again. */
 const ASK_AGAIN = 64;
@@ -31,9 +32,15 @@ export class Target {
   async #ask(): Promise<void> {
     this.#asked = ASK_AGAIN;
     const writable = this.#shelves.filter((shelf) => !shelf.volume.readOnly);
-    const candidates = await Promise.all(
-      writable.map(async (shelf) => ({ shelf, exists: await shelf.exists(), room: await shelf.room() })),
-    );
+    const rooms = new Map<Volume, number>();
+    const candidates: Candidate[] = [];
+    for (const shelf of writable) {
+      const { volume } = shelf;
+      // Once a volume, so that its folders stay in the order of the rule.
+      const room = rooms.get(volume) ?? (await shelf.room());
+      rooms.set(volume, room);
+      candidates.push({ shelf, exists: await shelf.exists(), room });
+    }
     // The sort is stable: among those that have the folder the first slot comes first.
     this.#candidates = candidates.sort((left, right) => {
       if (left.exists !== right.exists) return left.exists ? -1 : 1;

@@ -2,7 +2,6 @@ import { constants } from 'node:fs';
 import { access, readdir, stat } from 'node:fs/promises';
 import { CradleError } from '../../dbus/errors.js';
 import type { Device, Sighting } from '../../hal/device.js';
-import { native } from '../../hal/native.js';
 import { threadedFiles } from '../folder/files.js';
 import type { Filesystem } from '../folder/filesystem.js';
 import { Root } from '../folder/root.js';
@@ -90,12 +89,12 @@ export class Volume implements AsyncDisposable {
     const path = [found, ...missing].filter((part) => part !== '').join('/');
     await using folders = new Subfolders(this.root);
     await folders.open(path, true);
-    await native().syncfs(this.root.fd);
+    await this.flush();
     return path;
   }
 
   flush(): Promise<void> {
-    return native().syncfs(this.root.fd);
+    return this.root.files.syncAll(this.root.fd);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

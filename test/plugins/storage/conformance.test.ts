@@ -22,9 +22,13 @@ storeConformance('storage', async (t) => {
 storeConformance('storage on two volumes', async (t) => {
   const it = await bed(t, { volumes: ['AAAA-0001', 'BBBB-0002'], stores: { files: '/Files;/More *' } });
   const [memory, card] = it.volumes;
+  const everywhere = (name: string) =>
+    [memory, card].flatMap((volume) => [`Files/${name}`, `More/${name}`].map((path) => ({ volume, path })));
   /** Where the item is already, or else on the card. */
-  const place = (name: string): [FakeVolume | undefined, string] =>
-    existsSync(pathOn(memory, `Files/${name}`)) ? [memory, `Files/${name}`] : [card, `More/${name}`];
+  const place = (name: string): [FakeVolume | undefined, string] => {
+    const found = everywhere(name).find(({ volume, path }) => existsSync(pathOn(volume, path)));
+    return [found?.volume ?? card, found?.path ?? `More/${name}`];
+  };
   return {
     open: () => it.open('files'),
     write: (name, content) => it.write(...place(name), content),
