@@ -117,9 +117,9 @@ export class Desktop {
 
   /**
    * Starts cradled; settles when it owns its name, and fails with its last words when it never does. `owned` is when
-   * its name was seen on the bus, by performance.now().
+   * its name was seen on the bus, by performance.now(). `node`: another program file than that of this process.
    */
-  async startDaemon(): Promise<{ readonly program: Program; readonly owned: number }> {
+  async startDaemon(node: string = process.execPath): Promise<{ readonly program: Program; readonly owned: number }> {
     const rules = (this.#options.rules ?? []).flatMap((folder) => ['--rules', folder]);
     await using bus = await connectBus({ address: this.session.address });
     let settle = (_at: number): void => {};
@@ -129,7 +129,7 @@ export class Desktop {
     await using _watch = await bus.watchName(BUS_NAME, (owner) => {
       if (owner !== undefined) settle(performance.now());
     });
-    const program = await Program.start(this.#scope, process.execPath, [Desktop.daemon, ...rules], {
+    const program = await Program.start(this.#scope, node, [Desktop.daemon, ...rules], {
       env: this.bedEnvironment,
       cwd: this.home,
     });
