@@ -143,6 +143,7 @@ export async function runDaemon(parts: DaemonParts, stop: AbortSignal): Promise<
     }
     if (kind === 'vanished' || device.owner.kind === 'other') queue.deviceLost(device.id);
     alerts.reconsider();
+    supervisor.status(statusOf(registry, queue));
     queue.pump();
   });
   using _chronicle = queue.onEvent((event) => {
