@@ -47,5 +47,9 @@ place 644 data/dbus-services/interfaces/*.xml "$prefix/share/dbus-1/interfaces"
 sed -i "s|/usr/bin/cradled|$prefix/bin/cradled|" \
   "$root$prefix/lib/systemd/user/cradle.service" "$root$prefix"/share/dbus-1/services/*.service
 
-# What a person at a prompt finds.
+# What a person at a prompt finds; each shell has its own idea of a completion's name.
+place 644 data/completions/cradle.bash "$prefix/share/bash-completion/completions"
+mv "$root$prefix/share/bash-completion/completions"/cradle{.bash,}
+place 644 data/completions/cradle.fish "$prefix/share/fish/vendor_completions.d"
+place 644 data/completions/_cradle "$prefix/${ZSHDIR:-share/zsh/site-functions}"
 for page in docs/man/*.[1-8]; do place 644 "$page" "$prefix/share/man/man${page##*.}"; done

@@ -1,3 +1,4 @@
+import { BUS_NAME, dbus, interfaces, paths } from '../../src/dbus/names.js';
 import type { Guest } from './guest.js';
 import type { Outcome } from './shell.js';
 import { until } from './until.js';
@@ -82,7 +83,7 @@ export class Cradle {
 
   /** Sessions of a device, newest first, as the API tells them. */
   async sessions(device: string): Promise<readonly Json[]> {
-    const [all] = await this.#call('org.cradle.Cradle1.Manager', 'History', 'a{sv}', '0');
+    const [all] = await this.#call(interfaces.manager, 'History', 'a{sv}', '0');
     const path = (await this.#object(device))?.path;
     return list(plain(all)).filter(({ Device }) => Device === path);
   }
@@ -110,9 +111,9 @@ export class Cradle {
   }
 
   async #object(id: string): Promise<{ readonly path: string; readonly properties: Json } | undefined> {
-    const [objects] = await this.#call('org.freedesktop.DBus.ObjectManager', 'GetManagedObjects');
-    for (const [path, interfaces] of Object.entries(isJson(objects) ? objects : {})) {
-      const properties = plain(isJson(interfaces) ? interfaces['org.cradle.Cradle1.Device'] : undefined);
+    const [objects] = await this.#call(dbus.objectManager, 'GetManagedObjects');
+    for (const [path, object] of Object.entries(isJson(objects) ? objects : {})) {
+      const properties = plain(isJson(object) ? object[interfaces.device] : undefined);
       if (isJson(properties) && typeof properties.Id === 'string' && properties.Id.includes(id))
         return { path, properties };
     }
@@ -120,9 +121,19 @@ export class Cradle {
   }
 
   async #call(name: string, ...words: readonly string[]): Promise<readonly unknown[]> {
-    const busctl = ['busctl', '--user', '--json=short', 'call', 'org.cradle.Cradle1', '/org/cradle/Cradle1', name];
+    const busctl = ['busctl', '--user', '--json=short', 'call', BUS_NAME, paths.root, name];
     const answer: unknown = JSON.parse(await this.guest.tester.run([...busctl, ...words]));
     return isJson(answer) && Array.isArray(answer.data) ? answer.data : [];
+  }
+
+  /** Waits until the daemon sleeps: five seconds in which none of its threads woke up more than once. */
+  rest(): Promise<true> {
+    const script = `sum() { cat /proc/$1/task/*/status | awk '/^voluntary/ { n += $2 } END { print n }'; }
+      before=$(sum "$1"); sleep 5; echo $(($(sum "$1") - before))`;
+    return until('a quiet daemon', async () => {
+      const woken = await this.guest.root.run(['sh', '-c', script, 'sh', await this.service('MainPID')]);
+      return Number(woken) <= 1;
+    });
   }
 
   /** What the daemon logged at that priority (as journalctl takes it) or a graver one. */

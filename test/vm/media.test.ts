@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { ERROR_PREFIX } from '../../src/dbus/names.js';
 import { Cradle, fields } from './cradle.js';
 import { Gadget } from './gadget.js';
 import { Guest } from './guest.js';
@@ -161,7 +162,7 @@ describe('media of all kinds', () => {
     for (const _ of ['the first time', 'again']) {
       assert.equal((await cradle.attempt('sync', id)).code, FAILED);
       const [last] = await cradle.sessions(id);
-      assert.equal(last?.ErrorName, 'org.cradle.Cradle1.Error.ReadOnly');
+      assert.equal(last?.ErrorName, `${ERROR_PREFIX}ReadOnly`);
       assert.deepEqual(await names(music), ['ours.mp3', 'theirs.mp3']);
     }
     await cradle.released(id);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { ERROR_PREFIX } from '../../src/dbus/names.js';
 import { Cradle, fields } from './cradle.js';
 import { Gadget } from './gadget.js';
 import { Guest } from './guest.js';
@@ -91,7 +92,7 @@ describe('what is pulled out in mid-copy', () => {
         await cradle.departure(plug.serial);
         const cut = await cradle.sessionAfter(id, sessions);
         assert.deepEqual(fields(cut, 'Result', 'ErrorName'), {
-          ...{ Result: 'failed', ErrorName: 'org.cradle.Cradle1.Error.NotConnected' },
+          ...{ Result: 'failed', ErrorName: `${ERROR_PREFIX}NotConnected` },
         });
         sessions++;
       }
