@@ -44,8 +44,8 @@ export async function filesystemOf(path: string): Promise<Filesystem> {
   return KINDS.get(type >>> 0) ?? remote(`type 0x${(type >>> 0).toString(16)}`);
 }
 
-/** Bytes an ordinary user may still write. */
-export async function freeSpace(path: string): Promise<number> {
-  const { bavail, bsize } = await statfs(path);
-  return bavail * bsize;
+/** Bytes that may still be written, when so many are to stay free; of a small disk a hundredth. Never below 0. */
+export async function spaceBut(reserve: number, path: string): Promise<number> {
+  const { bavail, blocks, bsize } = await statfs(path);
+  return Math.max(0, bavail * bsize - Math.min(reserve, (blocks * bsize) / 100));
 }

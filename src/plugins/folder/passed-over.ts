@@ -15,7 +15,7 @@ export class PassedOver {
   }
 
   tell(folder: string, log: Log): void {
-    const parts = [...this.#found].map(([what, { count, first }]) => `${count} ${what} (such as ${first})`);
+    const parts = [...this.#found].sort().map(([what, { count, first }]) => `${count} ${what} (such as ${first})`);
     const sentence = parts.length === 0 ? '' : `${folder}: not synced are ${parts.join(', ')}`;
     if ((told.get(folder) ?? '') === sentence) return;
     if (told.size >= REMEMBERED) told.clear();

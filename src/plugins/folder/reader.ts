@@ -6,7 +6,7 @@ import type { Item } from '../contract.js';
 import { mediaTypeOf } from '../media-types.js';
 import { failureOf } from './failures.js';
 import type { Layout } from './layout.js';
-import { nowNs, type Revisions, type Status, sameMoment } from './revision.js';
+import { nowNs, type Revisions, SETTLING_MS, type Status, sameMoment } from './revision.js';
 import type { Root } from './root.js';
 
 /** Times a file that is being written is looked at again. */
@@ -38,8 +38,9 @@ export class Reader {
         if (!status.isFile()) return undefined;
         // A change in this very tick would leave no trace: let the tick pass first.
         wait = this.#revisions.settlesIn(status, nowNs());
-        if (wait === 0) {
-          const body = await this.#body(path, fd, status);
+        const patient = wait > SETTLING_MS && status.size <= BigInt(SMALL_BODY);
+        if (wait === 0 || patient) {
+          const body = await (patient ? this.#twice(path, fd, status) : this.#body(path, fd, status));
           if (body !== undefined) return this.#item(path, status, body);
         }
       } catch (error) {
@@ -59,11 +60,20 @@ export class Reader {
     const bytes = Buffer.allocUnsafe(size);
     let at = 0;
     while (at < size) {
-      const read = await this.#root.files.read(fd, bytes, at, size - at, null);
+      const read = await this.#root.files.read(fd, bytes, at, size - at, at);
       if (read === 0) return undefined;
       at += read;
     }
     return sameMoment(status, await this.#root.files.fstat(fd)) ? bytes : undefined;
+  }
+
+  /** Where a tick takes seconds: read again a moment later, and found the same, is as good as waiting for its end. */
+  async #twice(path: string, fd: number, status: Status): Promise<Body | undefined> {
+    const first = await this.#body(path, fd, status);
+    await pause(SETTLING_MS);
+    const second = await this.#body(path, fd, status);
+    const same = first instanceof Uint8Array && second instanceof Uint8Array && Buffer.compare(first, second) === 0;
+    return same ? second : undefined;
   }
 
   #item(path: string, status: Status, body: Body): Item {

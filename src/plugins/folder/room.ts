@@ -1,5 +1,5 @@
 import { CradleError } from '../../dbus/errors.js';
-import { freeSpace } from './filesystem.js';
+import { spaceBut } from './filesystem.js';
 import type { Root } from './root.js';
 
 /** An item of this size that does not fit means that the disk is full; a larger one may just be too large. */
@@ -19,12 +19,12 @@ export class Room {
 
   /** Takes the bytes. Tells why not when this item is too large, and throws NoSpace when there is no room for any. */
   async take(bytes: number, path: string): Promise<CradleError | undefined> {
-    if (bytes > this.#left) this.#left = (await freeSpace(this.#root.at('.'))) - this.#reserve;
+    if (bytes > this.#left) this.#left = await spaceBut(this.#reserve, this.#root.at('.'));
     if (bytes <= this.#left) {
       this.#left -= bytes;
       return undefined;
     }
-    if (bytes <= SMALL || this.#left <= 0)
+    if (bytes <= SMALL || this.#left === 0)
       throw new CradleError('NoSpace', `there is no space left for ${this.#root.full(path)}`);
     return new CradleError(
       'NoSpace',

@@ -4,7 +4,7 @@ import type { Log } from '../../hal/log.js';
 import { isLarge, type LargeBody } from '../body.js';
 import type { Edit, Entry, Item, ItemRef, Receipt, StoreInfo } from '../contract.js';
 import { threadedFiles } from '../folder/files.js';
-import { freeSpace } from '../folder/filesystem.js';
+import { spaceBut } from '../folder/filesystem.js';
 import { Root } from '../folder/root.js';
 import { FolderStore } from '../folder/store.js';
 import type { Volume } from './volume.js';
@@ -41,8 +41,8 @@ export class Shelf implements AsyncDisposable {
   }
 
   /** Bytes that new items may take. */
-  async room(): Promise<number> {
-    return Math.max(0, (await freeSpace(this.volume.root.at('.'))) - RESERVE);
+  room(): Promise<number> {
+    return spaceBut(RESERVE, this.volume.root.at('.'));
   }
 
   async *entries(signal: AbortSignal): AsyncGenerator<Entry> {
