@@ -136,11 +136,12 @@ test('bindings, claims and labels outlive the daemon, and a device that is away 
 });
 
 test('an emptied folder deletes nothing: the binding asks, and does what it is told', async (t) => {
-  const { applet, binding, tunes, music, onPlayer } = await bound(t);
+  const { applet, binding, tunes, music, onPlayer } = await bound(t, { Triggers: v.as([]) });
   for (let number = 0; number < 20; number += 1) await put(join(music, `${number}.mp3`), `${number}`);
   assert.equal((await applet.sync(binding)).State, 'finished');
   for (const name of Object.keys(Object.fromEntries(await listTree(tunes)))) await rm(join(tunes, name));
-  await until(async () => (await applet.binding(binding).get('State')) === 'needs-decision');
+  assert.equal((await applet.sync(binding)).ErrorName, 'org.cradle.Cradle1.Error.MassDeletion');
+  assert.equal(await applet.binding(binding).get('State'), 'needs-decision');
   const view = await applet.binding(binding).getAll();
   assert.equal(view.Question, 'mass-deletion');
   assert.match(String(view.QuestionDetails.get('Message')), /20 of 20/);
