@@ -50,17 +50,20 @@ export async function runDaemon(parts: DaemonParts, stop: AbortSignal): Promise<
   const { log, environment, places, settings, supervisor } = parts;
   const over = new AbortController();
   const signal = AbortSignal.any([stop, over.signal]);
+  await using systemBus = new SystemBus(environment);
+  const catalogue = createCatalogue({ systemBus: systemBus.connect, log, environment });
+  const probes = [new MediaPlayerInfoProbe()];
+  // Logind and the disk take their time at once, while the session bus is dialled; neither of the two ever fails.
+  const finding = findSeat(systemBus, log);
+  const reading = Rulebook.open(places.rules, catalogue, probes, log);
   await using bus = await connectBus({
     address: parts.address ?? sessionBusAddress(environment),
     abort: stop,
     unexpected: (error) => log.error('an error of our own on the bus', { error }),
   });
   using state = openState(join(places.state, 'state.db'), log);
-  await using systemBus = new SystemBus(environment);
-  await using seat = await findSeat(systemBus, log);
-  const probes = [new MediaPlayerInfoProbe()];
-  const catalogue = createCatalogue({ systemBus: systemBus.connect, log, environment });
-  const rulebook = await Rulebook.open(places.rules, catalogue, probes, log);
+  const rulebook = await reading;
+  await using seat = await finding;
   const registry = new Registry({
     sources: parts.sources,
     rules: rulebook.rules,

@@ -16,6 +16,8 @@ import { IndexedRules, type RuleSection } from './rule-set.js';
 const SUFFIX = '.devices';
 const SYSTEM_FOLDERS = ['/usr/share/cradle/devices.d', '/etc/cradle/devices.d'];
 const FILES_IN_A_FOLDER = 1_000;
+/** Files read at the same time: the daemon's start waits for them. */
+const AT_ONCE = 16;
 
 /** Where rules live, the weakest first: what is shipped, the administrator's, the user's own. */
 export function ruleFolders(
@@ -49,14 +51,17 @@ export async function loadRules(layers: readonly string[], vocabulary: Vocabular
     }
   }
   const sections: RuleSection[] = [];
-  for (const name of [...files.keys()].sort()) {
-    const path = files.get(name) ?? name;
-    try {
-      const read = readRules(await contentOf(path), path, vocabulary);
-      sections.push(...read.sections);
-      complaints.push(...read.complaints);
-    } catch (error) {
-      complain(path, `the file cannot be read: ${messageOf(error)}`);
+  const paths = [...files.keys()].sort().map((name) => files.get(name) ?? name);
+  for (let from = 0; from < paths.length; from += AT_ONCE) {
+    const some = paths.slice(from, from + AT_ONCE);
+    const contents = await Promise.allSettled(some.map(contentOf));
+    for (const [index, path] of some.entries()) {
+      const content = contents[index];
+      if (content?.status === 'fulfilled') {
+        const read = readRules(content.value, path, vocabulary);
+        sections.push(...read.sections);
+        complaints.push(...read.complaints);
+      } else complain(path, `the file cannot be read: ${messageOf(content?.reason)}`);
     }
   }
   return new IndexedRules(sections, complaints);
