@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { oneAhead } from '../../src/plugins/ahead.js';
+import { flat } from '../../src/plugins/flat.js';
 import { InUse } from '../../src/plugins/in-use.js';
 import { withPauses } from '../../src/plugins/patience.js';
 import { Pulse } from '../../src/plugins/pulse.js';
@@ -59,6 +60,28 @@ test('one is read ahead, no more, in order, and failures come where they belong'
     }
   }, /broken/);
   assert.deepEqual(seen, [0, 1, 2, 3]);
+});
+
+test('lists are told value by value; who stops early stops the source, and a failure comes through', async () => {
+  let ended = 0;
+  const lists = async function* () {
+    try {
+      yield [1, 2];
+      yield [];
+      yield [3];
+    } finally {
+      ended++;
+    }
+  };
+  assert.deepEqual(await all(flat(lists(), () => {})), [1, 2, 3]);
+  for await (const value of flat(lists(), () => {})) if (value === 2) break;
+  assert.equal(ended, 2);
+  let left = 2;
+  const check = () => {
+    if (left-- === 0) throw new Error('enough');
+  };
+  await assert.rejects(all(flat(lists(), check)), /enough/);
+  assert.equal(ended, 3);
 });
 
 test('pulses melt into one while the listener is busy, and end with the source or the signal', async () => {

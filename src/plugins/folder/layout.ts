@@ -31,8 +31,13 @@ export class Layout {
 
   /** Whether a file at this path is one of the items. */
   holds(path: string): boolean {
-    if (!this.#all && !this.#takes(mediaTypeOf(path))) return false;
+    if (!this.takes(path)) return false;
     return path.includes('/') ? !this.flat && path.split('/').every(isOpen) : isVisible(path);
+  }
+
+  /** Whether the file is of the types that are kept here. */
+  takes(path: string): boolean {
+    return this.#all || this.#takes(mediaTypeOf(path));
   }
 
   /** Whether items may lie in the folder of this name; said of each component alone. */

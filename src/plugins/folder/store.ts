@@ -2,6 +2,7 @@ import { CradleError } from '../../dbus/errors.js';
 import type { Log } from '../../hal/log.js';
 import { stopIfCancelled } from '../cancel.js';
 import type { Anchor, Edit, Entry, Item, ItemId, Listing, Receipt, Store, StoreInfo } from '../contract.js';
+import { flat } from '../flat.js';
 import { InUse } from '../in-use.js';
 import { quoted } from './item-names.js';
 import { Layout } from './layout.js';
@@ -123,18 +124,15 @@ export class FolderStore implements Store {
     // From here on everything is heard, so that nothing falls between this listing and the next.
     const began = moment();
     const anchor = this.#watch?.begin(this.#root) ?? NO_ANCHOR;
-    return { scope: 'full', anchor, entries: this.#entries(began, signal) };
+    const entries = flat(this.#entries(began, signal), () => this.#check(signal, 'listing'));
+    return { scope: 'full', anchor, entries };
   }
 
-  async *#entries(began: Moment, signal: AbortSignal): AsyncGenerator<Entry> {
-    this.#check(signal, 'listing');
+  async *#entries(began: Moment, signal: AbortSignal): AsyncGenerator<readonly Entry[]> {
     const until = AbortSignal.any([signal, this.#closing.signal]);
     const onFolder = (path: string) => this.#watch?.meet(path, began);
     for await (const refs of this.#use.iterate(this.#survey.items(onFolder, until)))
-      for (const ref of refs) {
-        yield { kind: 'present', ref };
-        this.#check(signal, 'listing');
-      }
+      yield refs.map((ref) => ({ kind: 'present', ref }));
     this.#watch?.surveyed();
   }
 

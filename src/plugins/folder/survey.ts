@@ -102,7 +102,8 @@ export class Survey {
     else if (kind === 'symlink') passed.add(path, 'symbolic links');
     else if (kind === 'other') passed.add(path, 'sockets, pipes and devices');
     else if (errno !== 0) throw unreadable(root.full(path), errno);
-    else if (layout.holds(path)) return 'item';
+    // All folders above are open, or the survey would not be here.
+    else if (layout.takes(path)) return 'item';
     return 'nothing';
   }
 
