@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { open, readdir, realpath } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RuleComplaint } from './device.js';
 import { KEYFILE_LIMITS, type KeyfileSection, parseKeyfile } from './keyfile.js';
@@ -16,8 +15,6 @@ import { IndexedRules, type RuleSection } from './rule-set.js';
 const SUFFIX = '.devices';
 const SYSTEM_FOLDERS = ['/usr/share/cradle/devices.d', '/etc/cradle/devices.d'];
 const FILES_IN_A_FOLDER = 1_000;
-/** Files read at the same time: the daemon's start waits for them. */
-const AT_ONCE = 16;
 
 /** Where rules live, the weakest first: what is shipped, the administrator's, the user's own. */
 export function ruleFolders(
@@ -32,7 +29,8 @@ export function ruleFolders(
 /**
  * Reads all rule files of these folders, in the order of their names whichever folder they are in. A file takes the
  * place of one with the same name in an earlier folder, so an empty one takes rules away (as in systemd, see systemd.unit(5)).
- * Never rejects: what cannot be read is a complaint, and a folder that is not there is an empty one.
+ * Never rejects: what cannot be read is a complaint, and a folder that is not there is an empty one. A few small files
+ * are read in a tenth of the time when it is done without the thread pool, and a daemon's start waits for them.
  */
 export async function loadRules(layers: readonly string[], vocabulary: Vocabulary): Promise<IndexedRules> {
   const complaints: RuleComplaint[] = [];
@@ -42,7 +40,9 @@ export async function loadRules(layers: readonly string[], vocabulary: Vocabular
   const files = new Map<string, string>();
   for (const folder of layers) {
     try {
-      const names = (await readdir(folder)).filter((name) => name.endsWith(SUFFIX) && !name.startsWith('.')).sort();
+      const names = readdirSync(folder)
+        .filter((name) => name.endsWith(SUFFIX) && !name.startsWith('.'))
+        .sort();
       if (names.length > FILES_IN_A_FOLDER)
         complain(folder, `the folder has more than ${FILES_IN_A_FOLDER} rule files`);
       for (const name of names.slice(0, FILES_IN_A_FOLDER)) files.set(name, join(folder, name));
@@ -51,37 +51,34 @@ export async function loadRules(layers: readonly string[], vocabulary: Vocabular
     }
   }
   const sections: RuleSection[] = [];
-  const paths = [...files.keys()].sort().map((name) => files.get(name) ?? name);
-  for (let from = 0; from < paths.length; from += AT_ONCE) {
-    const some = paths.slice(from, from + AT_ONCE);
-    const contents = await Promise.allSettled(some.map(contentOf));
-    for (const [index, path] of some.entries()) {
-      const content = contents[index];
-      if (content?.status === 'fulfilled') {
-        const read = readRules(content.value, path, vocabulary);
-        sections.push(...read.sections);
-        complaints.push(...read.complaints);
-      } else complain(path, `the file cannot be read: ${messageOf(content?.reason)}`);
+  for (const name of [...files.keys()].sort()) {
+    const path = files.get(name) ?? name;
+    try {
+      const read = readRules(contentOf(path), path, vocabulary);
+      sections.push(...read.sections);
+      complaints.push(...read.complaints);
+    } catch (error) {
+      complain(path, `the file cannot be read: ${messageOf(error)}`);
     }
   }
   return new IndexedRules(sections, complaints);
 }
 
 /** At most one byte more than a keyfile may have, and never from a pipe or a device; /dev/null is an empty file. */
-async function contentOf(path: string): Promise<Uint8Array> {
-  if ((await realpath(path)) === '/dev/null') return new Uint8Array();
-  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+function contentOf(path: string): Uint8Array {
+  if (realpathSync(path) === '/dev/null') return new Uint8Array();
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    const found = await handle.stat();
+    const found = fstatSync(fd);
     if (!found.isFile()) throw new Error('it is not a regular file');
     const buffer = new Uint8Array(Math.min(found.size, KEYFILE_LIMITS.bytes) + 1);
     for (let length = 0; ; ) {
-      const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
-      length += bytesRead;
-      if (bytesRead === 0 || length === buffer.length) return buffer.subarray(0, length);
+      const count = readSync(fd, buffer, length, buffer.length - length, length);
+      length += count;
+      if (count === 0 || length === buffer.length) return buffer.subarray(0, length);
     }
   } finally {
-    await handle.close();
+    closeSync(fd);
   }
 }
 
