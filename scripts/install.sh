@@ -21,6 +21,8 @@ place() { # MODE FILE... FOLDER
 
 # The programs, the native add-on beside them, and the modules that are not bundled because they are native as well.
 place 755 dist/cradled.cjs dist/cradle.cjs "$library"
+rm -f "$root$library"/*.bundle.*
+place 644 dist/*.bundle.* "$library"
 place 644 build/Release/cradle.node "$library"
 module() { # NAME PATH... : only what is needed to run
   local name=$1 path
