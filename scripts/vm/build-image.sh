@@ -11,7 +11,7 @@ for tool in mmdebstrap busybox cpio zstd mke2fs depmod ssh-keygen node; do
   command -v $tool > /dev/null || { echo "build-image.sh: $tool is missing; scripts/bootstrap.sh vm installs it" >&2; exit 1; }
 done
 # The add-ons under test are built here, so the guest is the same Debian as the host.
-suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
+suite=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
 sources=()
 for list in /etc/apt/sources.list /etc/apt/sources.list.d/debian.sources; do [ -s "$list" ] && sources+=("$list"); done
 
@@ -40,7 +40,8 @@ mkdir -p "$root/lib/modules/$version"
 cp "$work/kernel/lib/modules/$version"/modules.{order,builtin,builtin.modinfo} "$root/lib/modules/$version/"
 # Every path a module needs, in the order it wants to be loaded.
 needed() { for m in "$@"; do modprobe -d "$work/kernel" -S "$version" --show-depends "$m" | awk '$1 == "insmod" { print $2 }'; done | awk '!seen[$0]++'; }
-needed $(listed modules) | while read -r module; do
+mapfile -t modules < <(listed modules)
+needed "${modules[@]}" | while read -r module; do
   install -D -m 644 "$module" "$root/${module#"$work/kernel/"}"
 done
 depmod -b "$root" "$version"
@@ -76,7 +77,7 @@ done
 # 5. The root disk: without a journal, since no guest ever writes to it.
 size=$(($(du -sm --exclude=proc "$root" | cut -f1) * 12 / 10 + 1500))
 rm -f "$out/root.img"
-mke2fs -q -t ext4 -O '^has_journal,^metadata_csum' -E lazy_itable_init=1,root_owner=0:0 -d "$root" "$out/root.img" "${size}M"
+mke2fs -q -t ext4 -O '^has_journal,^metadata_csum' -E lazy_itable_init=1,root_owner=0:0 -d "$root" "$out/root.img" "${size}M" > /dev/null
 # Built with sudo, used without.
-[ -z "${SUDO_UID:-}" ] || chown -R "$SUDO_UID:$SUDO_GID" "$out"
+[ -z "${SUDO_UID:-}" ] || chown -R "$SUDO_UID:" "$out"
 lap "done: $(du -sm "$out/root.img" | cut -f1) MB on disk"

@@ -6,7 +6,12 @@ here=$(cd "$(dirname "$0")" && pwd)
 cache=${CRADLE_CACHE:-$here/../../.cache}/vm
 mkdir -p "$cache"
 cache=$(cd "$cache" && pwd)
-key=$( (cd "$here" && find . -type f ! -name image.sh -print0 | sort -z | xargs -0 sha256sum; node --version; . /etc/os-release; echo "$VERSION_CODENAME") | sha256sum | cut -c1-16)
+parts() {
+  (cd "$here" && find . -type f ! -name image.sh -print0 | LC_ALL=C sort -z | xargs -0 sha256sum)
+  node --version
+  grep ^VERSION_CODENAME= /etc/os-release
+}
+key=$(parts | sha256sum | cut -c1-16)
 image=$cache/image-$key
 
 usable() { [ -f "$image/complete" ]; }
@@ -20,7 +25,7 @@ new=$cache/.new-$key
 rm -rf "$new"
 if "$here/build-image.sh" "$new" >&2; then
   touch "$new/complete"
-  [ -z "${SUDO_UID:-}" ] || chown "$SUDO_UID:$SUDO_GID" "$cache" "$cache/lock" "$new/complete"
+  [ -z "${SUDO_UID:-}" ] || chown "$SUDO_UID:" "$cache" "$cache/lock" "$new/complete"
   find "$cache" -maxdepth 1 -name 'image-*' -mtime +1 -exec rm -rf {} +
   rm -rf "$image"
   mv "$new" "$image"

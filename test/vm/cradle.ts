@@ -89,15 +89,11 @@ export class Cradle {
   }
 
   /** Waits for the next session of the device to end, after so many there were. */
-  sessionAfter(device: string, count: number, seconds = 120): Promise<Json> {
-    return until(
-      `session ${count + 1} of ${device}`,
-      async () => {
-        const next = (await this.sessions(device)).at(-1 - count);
-        return next !== undefined && next.Result !== 'running' ? next : undefined;
-      },
-      seconds,
-    );
+  sessionAfter(device: string, count: number): Promise<Json> {
+    return until(`session ${count + 1} of ${device}`, async () => {
+      const next = (await this.sessions(device)).at(-1 - count);
+      return next !== undefined && next.Result !== 'running' ? next : undefined;
+    });
   }
 
   /** A property of the user's service, as systemd sees it. */

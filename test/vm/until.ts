@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Asks again until the answer is not undefined or false; rejects with the last answer's reason after so many seconds. */
-export async function until<T>(what: string, ask: () => Promise<T | undefined | false>, seconds = 60): Promise<T> {
+export async function until<T>(what: string, ask: () => Promise<T | undefined | false>, seconds = 120): Promise<T> {
   const end = Date.now() + seconds * 1000;
   let reason: unknown;
   do {
@@ -12,7 +12,7 @@ export async function until<T>(what: string, ask: () => Promise<T | undefined | 
     } catch (error) {
       reason = error;
     }
-    await sleep(250);
+    await sleep(500);
   } while (Date.now() < end);
   throw new Error(`${what}: not in ${seconds} s`, { cause: reason });
 }
