@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Desktop } from '../test/bed/desktop.js';
 import { Undo } from '../test/support/scope.js';
 import type { Benchmark, BenchmarkContext } from './benchmark.js';
-import { bindPlayer } from './bind-player.js';
+import { bindPlayer, type } from './bind-player.js';
 import { copyOfNode, EmptyNode } from './floor.js';
 import { proportionalMemory, wakeUps } from './process.js';
 import { least, median } from './statistics.js';
@@ -14,6 +14,7 @@ const RUNS = 3;
  */
 const SETTLING = 40_000;
 const WATCHED = 30_000;
+const SONGS = 500;
 
 interface Sample {
   readonly memory: number;
@@ -38,7 +39,10 @@ async function compare({ note, tell }: BenchmarkContext, name: string, bound: bo
     await using scope = new Undo();
     const desktop = await Desktop.open(scope);
     const { program } = await desktop.startDaemon(await copyOfNode(scope));
-    if (bound) await bindPlayer(scope, desktop);
+    if (bound) {
+      await bindPlayer(scope, desktop, SONGS);
+      await type(desktop, 'sync', 'walkman');
+    }
     const empty = await EmptyNode.start(scope, desktop.bedEnvironment, await copyOfNode(scope));
     await sleep(SETTLING);
     const pids = [program.pid, empty.program.pid];

@@ -7,11 +7,12 @@ import { folders } from './folders.js';
 import { idle } from './idle.js';
 import { objects } from './objects.js';
 import { rules } from './rules.js';
+import { session } from './session.js';
 import { start } from './start.js';
 import { storm } from './storm.js';
 import { uevent } from './uevent.js';
 
-const BENCHMARKS: readonly Benchmark[] = [start, idle, uevent, storm, objects, rules, engine, folders];
+const BENCHMARKS: readonly Benchmark[] = [start, idle, uevent, storm, objects, rules, engine, folders, session];
 
 const USAGE = `npm run bench -- [NAME...] [--json] [--large] [--strict]
 

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 
 const FILES_A_FOLDER = 100;
 
-/** Where the file of this number lies in the tree. */
+/** Where the file of this number lies in the tree. All of them are music by their names, which a player takes. */
 export const fileName = (number: number): string =>
-  `folder ${String(Math.floor(number / FILES_A_FOLDER)).padStart(4, '0')}/file ${String(number).padStart(6, '0')}.txt`;
+  `folder ${String(Math.floor(number / FILES_A_FOLDER)).padStart(4, '0')}/file ${String(number).padStart(6, '0')}.mp3`;
 
 /** Bytes that no other number has: 1,000 to 4,000 of them. */
 export function contentOf(number: number, edition = 0): Uint8Array {
