@@ -38,7 +38,8 @@ const resolved = (from: string, specifier: string): string =>
   normalize(join(dirname(from), specifier)).replace(/\.js$/, '.ts');
 
 const sources = read('src');
-const tests = read('test');
+/** What uses the sources and is used by none of them. */
+const tests = ['bench', 'demo', 'test'].flatMap(read);
 
 const FLOORS = ['dbus', 'hal', 'plugins', 'daemon'];
 /** Rooms of the daemon in the order they may know each other; files beside the rooms wire them together, above all. */
