@@ -36,13 +36,16 @@ for (const [entry, program] of [
     legalComments: 'none',
     logLevel: 'warning',
     external: ['better-sqlite3', 'sd-notify', 'usocket'],
-    // esbuild leaves import.meta.url empty in a CommonJS bundle; native.ts needs to know where it lives.
+    // A function, for scripts/launcher.cjs to call. esbuild leaves import.meta.url empty; native.ts needs to know it.
     define: { 'import.meta.url': 'bundleUrl' },
-    banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
-    // What a vm.Script imports, it requires.
+    banner: { js: "((require, __filename) => {const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+    footer: { js: '})' },
+    // A vm.Script has no import() of its own.
     supported: { 'dynamic-import': false },
   });
-  const [{ text }] = outputFiles;
+  // esbuild leaves regular expressions and comments as they are; the launcher reads nothing but ASCII.
+  const escaped = (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  const text = outputFiles[0].text.replace(/[^\0-\x7f]/g, escaped);
   const name = createHash('sha256').update(text).digest('hex').slice(0, 16);
   const bundle = `dist/${program}.bundle`;
   for (const file of readdirSync('dist'))
