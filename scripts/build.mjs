@@ -35,7 +35,8 @@ for (const [entry, program] of [
     sourcemap: false,
     legalComments: 'none',
     logLevel: 'warning',
-    external: ['better-sqlite3', 'sd-notify', 'usocket'],
+    external: ['sd-notify', 'usocket'],
+    alias: { bindings: './scripts/bindings.cjs' },
     // A function, for scripts/launcher.cjs to call. esbuild leaves import.meta.url empty; native.ts needs to know it.
     define: { 'import.meta.url': 'bundleUrl' },
     banner: { js: "((require, __filename) => {const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
