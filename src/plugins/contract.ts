@@ -1,5 +1,5 @@
 import type { CradleError } from '../dbus/errors.js';
-import type { Device, Evidence, Probe } from '../hal/device.js';
+import type { Device, DeviceId, Evidence, Probe } from '../hal/device.js';
 import type { Log } from '../hal/log.js';
 import type { OptionType } from '../hal/rule-keys.js';
 import type { Channel } from '../hal/transport.js';
@@ -93,7 +93,12 @@ export interface Store extends AsyncDisposable {
   apply(edits: AsyncIterable<Edit>, signal: AbortSignal): AsyncIterable<Receipt>;
   /** Yields whenever something moved; what moved is list()'s business. */
   watch?(signal: AbortSignal): AsyncIterable<void>;
+  /** What the device's user asked for this once, where the protocol lets him. */
+  readonly wish?: Wish;
 }
+
+/** The changes of one side only, or that the desktop becomes what the device is (a SyncML refresh from client). */
+export type Wish = 'to-desktop' | 'to-device' | 'mirror-to-desktop';
 
 /** A device that has been talked to and answered. */
 export interface Peer extends AsyncDisposable {
@@ -111,7 +116,33 @@ export interface Peer extends AsyncDisposable {
 export interface PluginContext {
   readonly device: Device;
   readonly log: Log;
+  /** A folder of the device's own for what the plugin must remember; it exists, and goes when the device is forgotten. */
+  readonly folder: string;
+  /** The device's stores that some enabled binding wants. */
+  readonly wanted: readonly string[];
   channel(signal: AbortSignal): Promise<Channel>;
+  /** How we log in there, where an account says. */
+  credentials(signal: AbortSignal): Promise<Login | undefined>;
+}
+
+export interface Login {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** What a plugin that peers may call is given. */
+export interface Reception {
+  readonly log: Log;
+  /** The context of the device that logs in under this name; undefined when nobody of that name may call. */
+  caller(user: string, signal: AbortSignal): Promise<PluginContext | undefined>;
+  /** Settings of the plugin's own, such as the address and port to listen on. */
+  readonly settings: ReadonlyMap<string, string>;
+}
+
+/** A device that has called, has proved who it is, and waits to be synced. */
+export interface Call {
+  readonly device: DeviceId;
+  readonly peer: Peer;
 }
 
 export interface ProtocolPlugin {
@@ -123,8 +154,8 @@ export interface ProtocolPlugin {
   /** Asks a device its name in this protocol, for rules that say Probe=<this plugin>. */
   readonly probe?: Probe;
   connect(context: PluginContext, signal: AbortSignal): Promise<Peer>;
-  /** Peers that call us, each already greeted. */
-  accept?(signal: AbortSignal): AsyncIterable<Peer>;
+  /** Peers that call us, each already greeted, until aborted. */
+  accept?(reception: Reception, signal: AbortSignal): AsyncIterable<Call>;
   /** Asks the device to start a sync from its own side. */
   alert?(context: PluginContext, signal: AbortSignal): Promise<void>;
 }
