@@ -16,6 +16,7 @@ import type { Places } from './places.js';
 import { Rest } from './rest.js';
 import { Rulebook } from './rulebook.js';
 import { Chronicle } from './session/chronicle.js';
+import { Contexts } from './session/contexts.js';
 import { DesktopStores } from './session/desktop-stores.js';
 import { Holds } from './session/holds.js';
 import { Presence } from './session/presence.js';
@@ -91,7 +92,12 @@ export async function runDaemon(parts: DaemonParts, stop: AbortSignal): Promise<
     bytes: settings.settings.atticSize * 2 ** 20,
   });
   const holds = new Holds(state.settings.get('paused') === 'true', () => queue.pump());
-  const host = new Surroundings({ log, registry, catalogue, stores, state, presence, attic });
+  const contexts = new Contexts({
+    folder: join(places.state, 'devices'),
+    bindings: (device) => state.bindings.of(device),
+    log,
+  });
+  const host = new Surroundings({ log, registry, catalogue, stores, state, presence, attic, contexts });
   const queue = new Queue(
     host,
     (session) => !holds.inhibited && (!holds.paused || session.cause === 'user'),
@@ -107,6 +113,7 @@ export async function runDaemon(parts: DaemonParts, stop: AbortSignal): Promise<
     queue,
     holds,
     presence,
+    contexts,
     log,
     login: seat.whoAmI().login,
     version: parts.version,

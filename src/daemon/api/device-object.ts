@@ -109,6 +109,7 @@ export function deviceObject(domain: Domain, id: DeviceId): ExportedInterface<ty
         }
         state.claims.release(id);
         state.devices.forget(id);
+        await domain.contexts.forget(id);
         await registry.reconsider();
         touch();
       },

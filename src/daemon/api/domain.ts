@@ -5,6 +5,7 @@ import type { DeviceId } from '../../hal/device.js';
 import type { Registry } from '../../hal/registry.js';
 import type { Catalogue } from '../../plugins/catalogue.js';
 import type { Log } from '../../plugins/contract.js';
+import type { Contexts } from '../session/contexts.js';
 import type { DesktopStores } from '../session/desktop-stores.js';
 import type { Holds } from '../session/holds.js';
 import type { Presence } from '../session/presence.js';
@@ -37,6 +38,7 @@ export interface Domain {
   readonly queue: Queue;
   readonly holds: Holds;
   readonly presence: Presence;
+  readonly contexts: Contexts;
   readonly log: Log;
   /** Whose daemon this is. */
   readonly login: string;

@@ -18,15 +18,7 @@ export async function eject(domain: Domain, id: DeviceId): Promise<void> {
   const plugin = domain.catalogue.protocols.get(device.identity.plugin ?? '');
   if (plugin === undefined) throw new CradleError('Unsupported', `there is no plugin ${device.identity.plugin}`);
   const signal = AbortSignal.any([domain.signal, AbortSignal.timeout(EJECT_TIME)]);
-  await using peer = await plugin.connect(
-    {
-      device,
-      log: domain.log,
-      channel: () =>
-        Promise.reject(new CradleError('Unsupported', `there is no channel over ${device.identity.transport}`)),
-    },
-    signal,
-  );
+  await using peer = await plugin.connect(await domain.contexts.of(device), signal);
   await peer.release?.(signal, true);
   domain.presence.release(id, true);
 }

@@ -58,15 +58,8 @@ export class Run implements SessionWork, AsyncDisposable {
     const name = device.identity.plugin;
     if (name === undefined)
       throw new CradleError('NotIdentified', `no rule says how to talk to ${device.identity.model || device.id}`);
-    const peer = await this.#host.protocol(name).connect(
-      {
-        device,
-        log: this.#host.log,
-        channel: () =>
-          Promise.reject(new CradleError('Unsupported', `there is no channel over ${device.identity.transport}`)),
-      },
-      signal,
-    );
+    const context = await this.#host.context(device);
+    const peer = await this.#host.protocol(name).connect(context, signal);
     // Kept before anything else may fail, so that it is closed whatever happens.
     this.#peer = peer;
     this.#host.released(device.id, false);

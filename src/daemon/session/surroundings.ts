@@ -3,11 +3,12 @@ import type { Device, DeviceId, Evidence } from '../../hal/device.js';
 import { waysInto } from '../../hal/reach.js';
 import type { Registry } from '../../hal/registry.js';
 import type { Catalogue } from '../../plugins/catalogue.js';
-import type { Log, ProtocolPlugin, Store } from '../../plugins/contract.js';
+import type { Log, PluginContext, ProtocolPlugin, Store } from '../../plugins/contract.js';
 import type { Binding, Question, StorePair } from '../state/binding.js';
 import type { State } from '../state/state.js';
 import type { FolderAttic } from '../sync/attic.js';
 import type { Job } from '../sync/job.js';
+import type { Contexts } from './contexts.js';
 import type { DesktopStores } from './desktop-stores.js';
 import type { SessionHost } from './host.js';
 import type { Presence } from './presence.js';
@@ -22,6 +23,7 @@ export class Surroundings implements SessionHost {
   readonly #state: State;
   readonly #presence: Presence;
   readonly #attic: FolderAttic;
+  readonly #contexts: Contexts;
 
   constructor(parts: {
     readonly log: Log;
@@ -31,6 +33,7 @@ export class Surroundings implements SessionHost {
     readonly state: State;
     readonly presence: Presence;
     readonly attic: FolderAttic;
+    readonly contexts: Contexts;
   }) {
     this.log = parts.log;
     this.#registry = parts.registry;
@@ -39,12 +42,17 @@ export class Surroundings implements SessionHost {
     this.#state = parts.state;
     this.#presence = parts.presence;
     this.#attic = parts.attic;
+    this.#contexts = parts.contexts;
   }
 
   device(id: DeviceId): Device {
     const device = this.#registry.get(id);
     if (device === undefined) throw new CradleError('NotConnected', `${id} is not plugged in`);
     return ours(device);
+  }
+
+  context(device: Device): Promise<PluginContext> {
+    return this.#contexts.of(device);
   }
 
   protocol(name: string): ProtocolPlugin {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { Contexts } from '../../../src/daemon/session/contexts.js';
 import type { SessionHost } from '../../../src/daemon/session/host.js';
 import { Queue } from '../../../src/daemon/session/queue.js';
 import type { Session } from '../../../src/daemon/session/session.js';
@@ -14,6 +15,7 @@ import { MemoryCollection } from '../../../src/plugins/memory/collection.js';
 import { MemoryStore } from '../../../src/plugins/memory/store.js';
 import { ListedLog } from '../../fakes/log.js';
 import { SimulatedDevice } from '../../fakes/simulated-device.js';
+import { temporaryFolder } from '../../support/tmp.js';
 import { until } from '../../support/until.js';
 
 const id = (text: string): DeviceId => {
@@ -62,12 +64,14 @@ const write = (store: MemoryCollection | undefined, content: string) =>
   store?.put({ contentType: 'text/plain', summary: content }, Buffer.from(content));
 
 /** Devices with stores, desktop stores, and the queue between them. */
-function house(t: TestContext) {
+async function house(t: TestContext) {
+  const folder = await temporaryFolder(t);
   const log = new ListedLog();
   const state = openState(':memory:', log);
   t.after(() => state.close());
   const devices = new Map<string, SimulatedDevice>();
   const desktop = new Map<string, MemoryCollection>();
+  const contexts = new Contexts({ folder, bindings: (id) => state.bindings.of(id), log });
   const learnt: string[] = [];
   const host: SessionHost = {
     log,
@@ -75,6 +79,7 @@ function house(t: TestContext) {
       if (!devices.has(wanted)) throw new CradleError('NotConnected', `${wanted} is not plugged in`);
       return device(wanted);
     },
+    context: (which) => contexts.of(which),
     protocol: (name) => devices.get(name) ?? assert.fail(`no plugin ${name}`),
     openDesktop: async (name) => {
       const store = desktop.get(name);
@@ -139,7 +144,7 @@ function gate() {
 const states = (...sessions: readonly Session[]) => sessions.map((session) => session.snapshot.state);
 
 test('a session copies what each side lacks, closes all it opened, and lets the device go', async (t) => {
-  const { plug, bind, queue, desktop } = house(t);
+  const { plug, bind, queue, desktop } = await house(t);
   const player = plug('player', 'music');
   const bound = bind('b1', 'player', ['music', 'tunes']);
   write(player.store('music'), 'a song');
@@ -154,15 +159,15 @@ test('a session copies what each side lacks, closes all it opened, and lets the 
   assert.deepEqual(queue.sessions, []);
 });
 
-test('a binding that is waiting or running is not started twice', (t) => {
-  const { plug, bind, queue } = house(t);
+test('a binding that is waiting or running is not started twice', async (t) => {
+  const { plug, bind, queue } = await house(t);
   plug('player', 'music');
   const bound = bind('b1', 'player', ['music', 'tunes']);
   assert.equal(queue.enqueue(bound, 'user'), queue.enqueue(bound, 'plug'));
 });
 
 test('sessions of different devices run side by side, those of one device one after the other', async (t) => {
-  const { plug, bind, queue } = house(t);
+  const { plug, bind, queue } = await house(t);
   const first = gate();
   plug('player', 'music', 'photos').greeting = first.wait;
   plug('camera', 'photos');
@@ -177,7 +182,7 @@ test('sessions of different devices run side by side, those of one device one af
 });
 
 test('two sessions on one desktop store run one after the other, and the later sees what the earlier wrote', async (t) => {
-  const { plug, bind, queue, desktop } = house(t);
+  const { plug, bind, queue, desktop } = await house(t);
   const first = gate();
   const player = plug('player', 'music');
   player.greeting = first.wait;
@@ -194,7 +199,7 @@ test('two sessions on one desktop store run one after the other, and the later s
 });
 
 test('a device that goes away fails its sessions with NotConnected, those that wait too', async (t) => {
-  const { plug, bind, queue } = house(t);
+  const { plug, bind, queue } = await house(t);
   const player = plug('player', 'music', 'photos');
   player.greeting = gate().wait;
   const running = queue.enqueue(bind('b1', 'player', ['music', 'tunes']), 'user');
@@ -210,7 +215,7 @@ test('a device that goes away fails its sessions with NotConnected, those that w
 });
 
 test('one store that cannot be opened does not keep the other from being synced, and the session still says so', async (t) => {
-  const { plug, bind, queue, desktop } = house(t);
+  const { plug, bind, queue, desktop } = await house(t);
   const player = plug('player', 'music', 'photos');
   const bound = bind('b1', 'player', ['music', 'tunes'], ['photos', 'pictures']);
   desktop.delete('tunes');
@@ -226,7 +231,7 @@ test('one store that cannot be opened does not keep the other from being synced,
 });
 
 test('a suspended session lets the device go and does its work when it is resumed', async (t) => {
-  const { plug, bind, queue, desktop } = house(t);
+  const { plug, bind, queue, desktop } = await house(t);
   const player = plug('player', 'music');
   player.greeting = gate().wait;
   write(player.store('music'), 'a song');
@@ -243,7 +248,7 @@ test('a suspended session lets the device go and does its work when it is resume
 });
 
 test('sessions wait while nothing may start, and start once they may', async (t) => {
-  const { plug, bind, queue, mayStart } = house(t);
+  const { plug, bind, queue, mayStart } = await house(t);
   plug('player', 'music');
   mayStart.now = false;
   const session = queue.enqueue(bind('b1', 'player', ['music', 'tunes']), 'plug');
@@ -254,8 +259,8 @@ test('sessions wait while nothing may start, and start once they may', async (t)
   assert.equal((await session.ended).state, 'finished');
 });
 
-test('more sessions than anybody can want are refused by name', (t) => {
-  const { bind, queue, mayStart } = house(t);
+test('more sessions than anybody can want are refused by name', async (t) => {
+  const { bind, queue, mayStart } = await house(t);
   mayStart.now = false;
   const refusal: ErrorCode = 'LimitsExceeded';
   for (let count = 0; count < 256; count += 1)
@@ -267,7 +272,7 @@ test('more sessions than anybody can want are refused by name', (t) => {
 });
 
 test('a device that goes away while its items are copied leaves a session that failed, and the next one completes it', async (t) => {
-  const { plug, bind, queue, desktop } = house(t);
+  const { plug, bind, queue, desktop } = await house(t);
   const player = plug('player', 'music');
   const bound = bind('b1', 'player', ['music', 'tunes']);
   for (let count = 0; count < 50; count += 1) write(desktop.get('tunes'), `song ${count}`);

@@ -72,7 +72,17 @@ export async function bed(t: TestContext, options: BedOptions = {}): Promise<Bed
       ),
     });
   const connect = (which = device()): Promise<Peer> =>
-    plugin.connect({ device: which, log, channel: () => Promise.reject(new Error('there is no channel')) }, forever);
+    plugin.connect(
+      {
+        device: which,
+        log,
+        folder,
+        wanted: Object.keys(stores),
+        channel: () => Promise.reject(new Error('there is no channel')),
+        credentials: async () => undefined,
+      },
+      forever,
+    );
   return {
     folder,
     plugin,
