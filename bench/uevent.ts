@@ -42,7 +42,9 @@ export const uevent: Benchmark = {
     });
     await once(process, 'never', { signal: AbortSignal.timeout(500) }).catch(() => undefined);
     await measure(context, desktop, arrivals, 'known', PLAYER);
-    await measure(context, desktop, arrivals, 'unknown', { vendor: 'f055', product: '0001', interfaces: ':ff0000:' });
+    // With a serial: one without is waited for, because its volume may yet tell a lasting name, and that is settling.
+    const unknown = { vendor: 'f055', product: '0001', interfaces: ':ff0000:', serial: 'UNKNOWN1' };
+    await measure(context, desktop, arrivals, 'unknown', unknown);
   },
 };
 

@@ -19,6 +19,20 @@ if (!process.argv.includes('--bundle-only')) {
   run('node_modules/.bin/tsc', '-p', 'tsconfig.json');
 }
 
+/** Modules of Node that a start has no use for are loaded when one of their functions is called. */
+const later = {
+  name: 'later',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(node:)?(child_process|assert|v8)$/ }, ({ path, namespace }) =>
+      namespace === 'later' ? { path, external: true } : { path: path.replace('node:', ''), namespace: 'later' },
+    );
+    onLoad({ filter: /.*/, namespace: 'later' }, ({ path }) => ({
+      contents: `const load = () => require('node:${path}');
+module.exports = new Proxy((...words) => load()(...words), { get: (_, name) => (...words) => load()[name](...words) });`,
+    }));
+  },
+};
+
 mkdirSync('dist', { recursive: true });
 // One file a program: a daemon of a hundred modules starts in half the time when it is one (docs/decisions.md).
 for (const [entry, program] of [
@@ -37,6 +51,7 @@ for (const [entry, program] of [
     logLevel: 'warning',
     external: ['sd-notify', 'usocket'],
     alias: { bindings: './scripts/bindings.cjs' },
+    plugins: [later],
     // A function, for scripts/launcher.cjs to call. esbuild leaves import.meta.url empty; native.ts needs to know it.
     define: { 'import.meta.url': 'bundleUrl' },
     banner: { js: "((require, __filename) => {const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },

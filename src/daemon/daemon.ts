@@ -51,18 +51,34 @@ export async function runDaemon(parts: DaemonParts, stop: AbortSignal): Promise<
   const { log, environment, places, settings, supervisor } = parts;
   const over = new AbortController();
   const signal = AbortSignal.any([stop, over.signal]);
-  await using systemBus = new SystemBus(environment);
-  const catalogue = createCatalogue({ systemBus: systemBus.connect, log, environment });
-  const probes = [new MediaPlayerInfoProbe()];
-  // Logind and the disk take their time at once, while the session bus is dialled; neither of the two ever fails.
-  const finding = findSeat(systemBus, log);
-  const reading = Rulebook.open(places.rules, catalogue, probes, log);
-  await using bus = await connectBus({
+  // The session bus takes its time to answer: rules, state and logind are looked at meanwhile.
+  const dialling = connectBus({
     address: parts.address ?? sessionBusAddress(environment),
     abort: stop,
     unexpected: (error) => log.error('an error of our own on the bus', { error }),
   });
+  await using _dialled = {
+    [Symbol.asyncDispose]: async () => (await dialling.catch(() => undefined))?.[Symbol.asyncDispose](),
+  };
+  await using systemBus = new SystemBus(environment);
+  const catalogue = createCatalogue({ systemBus: systemBus.connect, log, environment });
+  const probes = [new MediaPlayerInfoProbe()];
+  // Neither of the two ever fails.
+  const finding = findSeat(systemBus, log);
+  const reading = Rulebook.open(places.rules, catalogue, probes, log);
   using state = openState(join(places.state, 'state.db'), log);
+  const stores = new DesktopStores(
+    catalogue,
+    {
+      list: () => state.stores.list(),
+      add: (store) => state.stores.put(store),
+      remove: (name) => state.stores.remove(name),
+    },
+    log,
+  );
+  const discovering = stores.discover(signal);
+  discovering.catch(() => {});
+  const bus = await dialling;
   const rulebook = await reading;
   await using seat = await finding;
   const registry = new Registry({
@@ -78,15 +94,6 @@ export async function runDaemon(parts: DaemonParts, stop: AbortSignal): Promise<
   let publisher: Publisher | undefined;
   const tell = (subject: Subject): void => publisher?.refresh(subject);
   const presence = new Presence((id) => tell({ kind: 'device', id }));
-  const stores = new DesktopStores(
-    catalogue,
-    {
-      list: () => state.stores.list(),
-      add: (store) => state.stores.put(store),
-      remove: (name) => state.stores.remove(name),
-    },
-    log,
-  );
   const attic = new FolderAttic(join(places.state, 'attic'), {
     days: settings.settings.atticDays,
     bytes: settings.settings.atticSize * 2 ** 20,
@@ -139,7 +146,7 @@ export async function runDaemon(parts: DaemonParts, stop: AbortSignal): Promise<
     start: (binding, cause) => void startSession(domain, binding, cause),
   });
 
-  await stores.discover(signal);
+  await discovering;
   publisher = new Publisher(domain, bus);
   using _published = publisher;
   using rest = new Rest();
