@@ -11,8 +11,10 @@ die() { say "$@"; exit 1; }
 packages_of() {
   case $1 in
     build) echo build-essential python3 libudev-dev libsystemd-dev pkg-config ;;
-    test) echo bash-completion dbus fish libglib2.0-bin libxml2-utils man-db media-player-info procps python3 rsync \
-      shellcheck systemd udev umockdev unison util-linux zsh ;;
+    test) echo bash-completion dbus fish libglib2.0-bin libopenobex2-dev libwbxml2-dev libwbxml2-utils libxml2-utils man-db \
+      media-player-info obexftp openobex-apps openssl php-cli php-horde-icalendar php-horde-syncml php-horde-xml-wbxml \
+      php-mbstring php-xml procps python3 python3-twisted rsync shellcheck syncevolution syncevolution-http systemd tshark \
+      udev umockdev unison util-linux zsh ;;
     vm) echo bc busybox-static cpio dosfstools e2fsprogs kmod mmdebstrap mtools openssh-client qemu-system-x86 zstd ;;
     *) die "there is no group $1: build, test, vm" ;;
   esac
