@@ -105,6 +105,7 @@ test('a package is known only where it is wrapped', () => {
     xstate: /^src\/daemon\/session\/machine\.ts$/,
     'better-sqlite3': /^src\/daemon\/state\//,
     'sd-notify': /^src\/daemon\/watchdog\.ts$/,
+    serialport: /^src\/hal\/transports\/serial(?:-channel)?\.ts$/,
   };
   for (const { path, packages } of sources)
     for (const name of packages) assert.match(path, homes[name] ?? /never/, `${path} imports ${name}`);

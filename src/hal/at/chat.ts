@@ -1,0 +1,142 @@
+import { CradleError } from '../../dbus/errors.js';
+import { within } from '../transports/deadline.js';
+import type { Reader } from '../transports/reader.js';
+import { presentable } from '../words.js';
+import { type AtReply, AtReplyReader } from './reply.js';
+
+/** Milliseconds. */
+export interface AtPatience {
+  /** For the answer to a command. */
+  readonly answer: number;
+  /** For a sign of life, before another way is tried. */
+  readonly attention: number;
+  /** Of silence before and after the escape sequence: register S12, a second on most modems (ITU-T V.250, 6.4). */
+  readonly guard: number;
+  /** Of silence that shows that nothing more is coming. */
+  readonly silence: number;
+}
+
+export const USUAL_PATIENCE: AtPatience = { answer: 4_000, attention: 600, guard: 1_100, silence: 60 };
+
+/** Talks to a modem in AT commands (ITU-T V.250), one at a time. */
+export class AtChat {
+  readonly #reader: Reader;
+  readonly #name: string;
+  readonly #patience: AtPatience;
+
+  /** `name` is what errors call the far side. */
+  constructor(reader: Reader, name: string, patience: Partial<AtPatience> = {}) {
+    this.#reader = reader;
+    this.#name = name;
+    this.#patience = { ...USUAL_PATIENCE, ...patience };
+  }
+
+  /**
+   * Finds out whether somebody there understands AT commands, out of a data mode if need be unless told not to, and turns
+   * the echo off. Fails with Timeout when nobody does.
+   */
+  async attract(signal: AbortSignal, { leave = true } = {}): Promise<void> {
+    if (!(await this.#attentive(signal))) {
+      if (!leave) throw this.#silent();
+      await this.leaveDataMode(signal);
+    }
+    await this.ask('ATE0V1', signal);
+  }
+
+  /** The reply to a command, whatever it is. Fails with Timeout, NotConnected and Cancelled. */
+  async ask(command: string, signal: AbortSignal, patience = this.#patience.answer): Promise<AtReply> {
+    const reader = new AtReplyReader(command);
+    return await within(patience, `the answer of ${this.#name} to ${command}`, signal, async (limited) => {
+      await this.#reader.channel.send(Buffer.from(`${command}\r`, 'latin1'), limited);
+      for (;;) {
+        const bytes = await this.#reader.read(limited);
+        if (bytes === undefined) throw new CradleError('NotConnected', `${this.#name} has hung up`);
+        const done = reader.take(bytes);
+        if (done === undefined) continue;
+        this.#reader.putBack(done.rest);
+        return done.reply;
+      }
+    });
+  }
+
+  /** The lines that answer a command; undefined when it is refused or gets no answer. */
+  async inquire(command: string, signal: AbortSignal): Promise<readonly string[] | undefined> {
+    try {
+      const { outcome, lines } = await this.ask(command, signal);
+      return outcome === 'refused' ? undefined : lines;
+    } catch (error) {
+      if (!(error instanceof CradleError) || error.code !== 'Timeout' || signal.aborted) throw error;
+      await this.#reader.drop(this.#patience.silence, signal);
+      return undefined;
+    }
+  }
+
+  /**
+   * Goes through the commands that lead into a data mode, such as OBEX: each has to be answered with OK or CONNECT. Fails
+   * with Unsupported, naming the command that was refused.
+   */
+  async enter(commands: readonly string[], signal: AbortSignal): Promise<void> {
+    for (const command of commands) {
+      const { outcome, result } = await this.ask(command, signal);
+      if (outcome === 'refused')
+        throw new CradleError('Unsupported', `${this.#name} refuses ${command} with ${presentable(result, 60)}`);
+    }
+  }
+
+  /** Back to AT commands: by DTR and a break where the line has them, by +++ otherwise. Fails with Timeout. */
+  async leaveDataMode(signal: AbortSignal): Promise<void> {
+    if ((await this.#hangUp(signal)) && (await this.#attentive(signal))) return;
+    const { guard } = this.#patience;
+    await this.#pause(guard, signal);
+    await this.#reader.channel.send(Buffer.from('+++', 'latin1'), signal);
+    await this.#pause(guard, signal);
+    await this.#reader.drop(this.#patience.silence, signal);
+    if (await this.#attentive(signal)) return;
+    throw this.#silent();
+  }
+
+  #silent(): CradleError {
+    return new CradleError('Timeout', `${this.#name} does not answer to AT commands`);
+  }
+
+  /** The first command may go down with the noise of plugging in, so it is given twice. */
+  async #attentive(signal: AbortSignal): Promise<boolean> {
+    for (let attempt = 0; attempt < 2; attempt++) {
+      try {
+        const { outcome } = await this.ask('AT', signal, this.#patience.attention);
+        await this.#reader.drop(this.#patience.silence, signal);
+        if (outcome === 'ok') return true;
+      } catch (error) {
+        if (!(error instanceof CradleError) || error.code !== 'Timeout' || signal.aborted) throw error;
+      }
+    }
+    return false;
+  }
+
+  /** False where the line has no such wires. */
+  async #hangUp(signal: AbortSignal): Promise<boolean> {
+    const line = this.#reader.channel.line;
+    if (line === undefined) return false;
+    try {
+      await line.setLines({ terminalReady: false, break: true });
+      await this.#pause(this.#patience.guard / 4, signal);
+      await line.setLines({ terminalReady: true, break: false });
+    } catch (error) {
+      if (error instanceof CradleError && error.code === 'Unsupported') return false;
+      throw error;
+    }
+    await this.#reader.drop(this.#patience.silence, signal);
+    return true;
+  }
+
+  /** What comes meanwhile is of the mode that is being left. */
+  async #pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+    const over = AbortSignal.timeout(Math.max(1, Math.round(milliseconds)));
+    const both = AbortSignal.any([signal, over]);
+    try {
+      while ((await this.#reader.read(both)) !== undefined);
+    } catch (error) {
+      if (!over.aborted || signal.aborted) throw error;
+    }
+  }
+}
