@@ -105,6 +105,7 @@ test('a package is known only where it is wrapped', () => {
     xstate: /^src\/daemon\/session\/machine\.ts$/,
     'better-sqlite3': /^src\/daemon\/state\//,
     'sd-notify': /^src\/daemon\/watchdog\.ts$/,
+    'iconv-lite': /^src\/plugins\/formats\/content-lines\/charset\.ts$/,
     serialport: /^src\/hal\/transports\/serial(?:-channel)?\.ts$/,
   };
   for (const { path, packages } of sources)
