@@ -43,7 +43,7 @@ const tests = ['bench', 'demo', 'test'].flatMap(read);
 
 const FLOORS = ['dbus', 'hal', 'plugins', 'daemon'];
 /** Rooms of the daemon in the order they may know each other; files beside the rooms wire them together, above all. */
-const ROOMS: Readonly<Record<string, number>> = { state: 0, sync: 0, session: 1, alert: 2, api: 3 };
+const ROOMS: Readonly<Record<string, number>> = { secrets: 0, state: 0, sync: 0, session: 1, alert: 2, api: 3 };
 /** What the plugins share: a store on the desktop may serve a protocol too. */
 const SHARED_PLUGINS = ['memory', 'folder', 'formats'];
 

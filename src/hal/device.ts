@@ -26,7 +26,7 @@ export interface DeviceSource {
   watch(signal: AbortSignal): AsyncIterable<SightingEvent>;
 }
 
-export const DEVICE_KINDS = ['phone', 'pda', 'player', 'camera', 'tablet', 'storage', 'unknown'] as const;
+export const DEVICE_KINDS = ['phone', 'pda', 'player', 'camera', 'tablet', 'storage', 'account', 'unknown'] as const;
 export type DeviceKind = (typeof DEVICE_KINDS)[number];
 
 /** A device in reach: what it is, whose it is, and the ways in. */

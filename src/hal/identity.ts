@@ -11,6 +11,7 @@ const ICONS: Readonly<Record<DeviceKind, string>> = {
   camera: 'camera-photo',
   tablet: 'pda',
   storage: 'drive-removable-media',
+  account: 'network-server',
   unknown: 'drive-removable-media',
 };
 

@@ -61,7 +61,7 @@ const WRONG: readonly (readonly [string, string, number, string])[] = [
     'an unknown kind',
     'MatchSubsystem=usb\nKind=telephone',
     3,
-    'Kind wants one of phone, pda, player, camera, tablet, storage, unknown, not "telephone"',
+    'Kind wants one of phone, pda, player, camera, tablet, storage, account, unknown, not "telephone"',
   ],
   [
     'an icon that is a path',

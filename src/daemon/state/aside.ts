@@ -1,6 +1,8 @@
 import { closeSync, copyFileSync, existsSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
+import type { Account } from '../../hal/sources/accounts.js';
 import type { Log, StoreAddress } from '../../plugins/contract.js';
+import { readAccount } from './accounts.js';
 import type { Binding } from './binding.js';
 import { readBinding } from './bindings.js';
 import { type Claim, readClaim } from './claims.js';
@@ -16,6 +18,7 @@ const COMPANIONS = ['', '-wal', '-shm'] as const;
 export interface Salvage {
   readonly devices: readonly KnownDevice[];
   readonly claims: readonly Claim[];
+  readonly accounts: readonly Account[];
   /** Each asked to combine, whatever it said before, so that nothing is removed on either side. */
   readonly bindings: readonly Binding[];
   readonly stores: readonly StoreAddress[];
@@ -87,6 +90,7 @@ export function salvage(path: string, log: Log): Salvage {
     return {
       devices: rows('devices', readDevice),
       claims: rows('claims', readClaim),
+      accounts: rows('accounts', readAccount),
       bindings: rows('bindings', readBinding).map((binding) => ({ ...binding, firstSync: 'combine' })),
       stores: rows('stores', readStore),
     };

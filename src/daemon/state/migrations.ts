@@ -108,6 +108,12 @@ export const MIGRATIONS: readonly string[] = [
     value TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE accounts (
+    name TEXT PRIMARY KEY,
+    terms TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 export const VERSION = MIGRATIONS.length;

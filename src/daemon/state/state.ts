@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { CradleError } from '../../dbus/errors.js';
 import type { Log } from '../../plugins/contract.js';
 import type { MappingTable } from '../sync/mapping.js';
+import { Accounts } from './accounts.js';
 import { preserve, type Salvage, salvage, setAside } from './aside.js';
 import type { BindingId, StorePair } from './binding.js';
 import { Bindings, pairName } from './bindings.js';
@@ -29,6 +30,7 @@ export interface State extends Disposable {
   readonly database: DatabaseReport;
   readonly devices: Devices;
   readonly claims: Claims;
+  readonly accounts: Accounts;
   readonly bindings: Bindings;
   readonly stores: Stores;
   readonly history: History;
@@ -112,6 +114,7 @@ function restore(state: State, saved: Salvage): void {
     state.devices.label(device.id, device.label);
   }
   for (const claim of saved.claims) state.claims.claim(claim.device, claim.since);
+  for (const account of saved.accounts) state.accounts.put(account);
   for (const binding of saved.bindings) state.bindings.put(binding);
   for (const store of saved.stores) state.stores.put(store);
 }
@@ -127,6 +130,7 @@ function stateOf(database: Database, aside: DatabaseReport['setAside'], log: Log
     database: { path: database.path, setAside: aside },
     devices: new Devices(database, log),
     claims: new Claims(database, log),
+    accounts: new Accounts(database, log),
     bindings: new Bindings(database, log),
     stores: new Stores(database, log),
     history: new History(database, log),

@@ -41,6 +41,34 @@ test('a binding keeps every word of it', () => {
   assert.deepEqual(state.bindings.of(deviceId('another')), []);
 });
 
+test('an account keeps every word of it, and tells when one comes or goes', () => {
+  using state = openState(':memory:', silent);
+  let changes = 0;
+  const watch = state.accounts.onChange(() => {
+    changes += 1;
+  });
+  const account = {
+    name: 'work',
+    protocol: 'syncml',
+    role: 'server' as const,
+    label: 'Work',
+    url: 'https://sync.example.org/ds?x=1',
+    user: 'alice',
+    stores: new Map([['contacts', './card']]),
+    created: 17,
+  };
+  state.accounts.put(account);
+  assert.deepEqual(state.accounts.list(), [account]);
+  state.accounts.put({ ...account, user: 'bob' });
+  assert.equal(state.accounts.get('work')?.user, 'bob');
+  state.accounts.remove('work');
+  assert.deepEqual(state.accounts.list(), []);
+  assert.equal(changes, 3);
+  watch[Symbol.dispose]();
+  state.accounts.put(account);
+  assert.equal(changes, 3);
+});
+
 test('a pair that leaves its binding takes its mapping along, the others keep theirs', () => {
   using state = openState(':memory:', silent);
   const second = { device: 'Music', desktop: 'music' };
