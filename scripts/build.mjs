@@ -19,12 +19,12 @@ if (!process.argv.includes('--bundle-only')) {
   run('node_modules/.bin/tsc', '-p', 'tsconfig.json');
 }
 
-/** Modules of Node that a start has no use for are loaded when one of their functions is called. */
+/** Modules of Node that libraries ask for and a start has no use for are loaded when one of their functions is called. */
 const later = {
   name: 'later',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(node:)?(child_process|assert|v8)$/ }, ({ path, namespace }) =>
-      namespace === 'later' ? { path, external: true } : { path: path.replace('node:', ''), namespace: 'later' },
+    onResolve({ filter: /^(child_process|assert)$/ }, ({ path, kind, importer }) =>
+      kind === 'require-call' && importer.includes('node_modules') ? { path, namespace: 'later' } : undefined,
     );
     onLoad({ filter: /.*/, namespace: 'later' }, ({ path }) => ({
       contents: `const load = () => require('node:${path}');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bus } from '../../src/dbus/bus.js';
 import { watchTree } from '../../src/dbus/mirror.js';
 import { BUS_NAME, paths } from '../../src/dbus/names.js';
@@ -49,6 +50,16 @@ test('cradled says its version and its usage, and refuses what it does not know'
   const command = await (await run('dance')).ended;
   assert.equal(command.code, 64);
   assert.match(command.complaints, /no command "dance"/);
+});
+
+test('the bundled daemon lives on after it has given memory back for the first time', async (t) => {
+  const { run, owned, bus } = await place(t);
+  const program = await run();
+  await owned();
+  // Rest.QUIET and a second more: only the bundle itself can show that nothing was lost in the bundling.
+  await sleep(11_000);
+  assert(program.running, program.complaints);
+  assert.equal(typeof (await manager(bus).get('Version')), 'string');
 });
 
 test('cradled explains an evidence file without a bus', async (t) => {
