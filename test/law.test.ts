@@ -45,7 +45,7 @@ const FLOORS = ['dbus', 'hal', 'plugins', 'daemon'];
 /** Rooms of the daemon in the order they may know each other; files beside the rooms wire them together, above all. */
 const ROOMS: Readonly<Record<string, number>> = { secrets: 0, state: 0, sync: 0, session: 1, alert: 2, api: 3 };
 /** What the plugins share: a store on the desktop may serve a protocol too. */
-const SHARED_PLUGINS = ['memory', 'folder', 'formats'];
+const SHARED_PLUGINS = ['memory', 'folder', 'formats', 'database'];
 
 /** Pairs of importer and imported that break a rule. */
 const offences = (rule: (from: readonly string[], to: readonly string[]) => boolean): readonly string[] =>
@@ -103,7 +103,7 @@ test('a package is known only where it is wrapped', () => {
   const homes: Readonly<Record<string, RegExp>> = {
     'dbus-native': /^src\/dbus\/(wire|marshal)\.ts$/,
     xstate: /^src\/daemon\/session\/machine\.ts$/,
-    'better-sqlite3': /^src\/daemon\/state\//,
+    'better-sqlite3': /^src\/(?:plugins\/database|daemon\/state)\//,
     'sd-notify': /^src\/daemon\/watchdog\.ts$/,
     'iconv-lite': /^src\/plugins\/formats\/content-lines\/charset\.ts$/,
     serialport: /^src\/hal\/transports\/serial(?:-channel)?\.ts$/,

@@ -1,7 +1,7 @@
 import { ACCOUNT_ROLES, type Account, type AccountBook } from '../../hal/sources/accounts.js';
 import type { Log } from '../../plugins/contract.js';
-import type { Database, Row, Statement } from './database.js';
-import * as field from './field.js';
+import type { Database, Row, Statement } from '../../plugins/database/database.js';
+import * as field from '../../plugins/database/field.js';
 import { readable } from './readable.js';
 
 /** The accounts somebody has set up, without their passwords: those are among the secrets. */

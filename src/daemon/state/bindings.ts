@@ -1,5 +1,7 @@
 import type { DeviceId } from '../../hal/device.js';
 import type { Log } from '../../plugins/contract.js';
+import type { Database, Row, Statement } from '../../plugins/database/database.js';
+import * as field from '../../plugins/database/field.js';
 import {
   type Binding,
   type BindingId,
@@ -9,9 +11,7 @@ import {
   type StorePair,
   TRIGGERS,
 } from './binding.js';
-import type { Database, Row, Statement } from './database.js';
 import { deviceId } from './devices.js';
-import * as field from './field.js';
 import { readable } from './readable.js';
 
 /** The bindings. With one goes what it had agreed: mapping, questions, answers, last result; the history stays. */

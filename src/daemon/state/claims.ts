@@ -1,8 +1,8 @@
 import type { Claims as ClaimsAsked, DeviceId } from '../../hal/device.js';
 import type { Log } from '../../plugins/contract.js';
-import type { Database, Row, Statement } from './database.js';
+import type { Database, Row, Statement } from '../../plugins/database/database.js';
+import * as field from '../../plugins/database/field.js';
 import { deviceId } from './devices.js';
-import * as field from './field.js';
 import { readable } from './readable.js';
 
 export interface Claim {

@@ -1,7 +1,7 @@
 import { DEVICE_KINDS, type DeviceId, type Identity } from '../../hal/device.js';
 import type { Log } from '../../plugins/contract.js';
-import type { Database, Row, Statement } from './database.js';
-import * as field from './field.js';
+import type { Database, Row, Statement } from '../../plugins/database/database.js';
+import * as field from '../../plugins/database/field.js';
 import { readable } from './readable.js';
 
 /** A device as it is remembered while it is away. */

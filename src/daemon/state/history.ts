@@ -1,10 +1,10 @@
 import type { DeviceId } from '../../hal/device.js';
 import type { Log } from '../../plugins/contract.js';
+import type { Database, Row, Statement } from '../../plugins/database/database.js';
+import * as field from '../../plugins/database/field.js';
 import type { BindingId } from './binding.js';
 import { bindingId } from './bindings.js';
-import type { Database, Row, Statement } from './database.js';
 import { deviceId } from './devices.js';
-import * as field from './field.js';
 import { readable } from './readable.js';
 
 export const RESULTS = ['running', 'finished', 'failed', 'cancelled', 'interrupted'] as const;

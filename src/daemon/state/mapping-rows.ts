@@ -1,8 +1,8 @@
 import type { ItemRef } from '../../plugins/contract.js';
+import type { Row } from '../../plugins/database/database.js';
+import * as field from '../../plugins/database/field.js';
 import { type FirstSync, SIDES } from '../sync/job.js';
 import type { Agreement, Intent, Pending } from '../sync/mapping.js';
-import type { Row } from './database.js';
-import * as field from './field.js';
 
 const FIRST_SYNCS: readonly FirstSync[] = ['combine', 'keep-left', 'keep-right'];
 

@@ -1,4 +1,6 @@
 import type { ItemId, ItemRef } from '../../plugins/contract.js';
+import type { Database, SqlValue, Statement } from '../../plugins/database/database.js';
+import * as field from '../../plugins/database/field.js';
 import type { Side } from '../sync/job.js';
 import type {
   Agreement,
@@ -12,8 +14,6 @@ import type {
   Pending,
   Progress,
 } from '../sync/mapping.js';
-import type { Database, SqlValue, Statement } from './database.js';
-import * as field from './field.js';
 import { readAgreement, readIntents, readPending, writeAgreement } from './mapping-rows.js';
 
 /** Rows fetched at once: enough to be fast, few enough to be lean, and nothing stays open between two pages. */

@@ -1,5 +1,3 @@
-import type { Database } from './database.js';
-
 const known = (side: string): string => `
   ${side}_id TEXT NOT NULL,
   ${side}_revision TEXT NOT NULL,
@@ -117,15 +115,3 @@ export const MIGRATIONS: readonly string[] = [
 ];
 
 export const VERSION = MIGRATIONS.length;
-
-/** Brings a database of this or an earlier version up to date; each step as a whole or not at all. */
-export function migrate(database: Database, migrations: readonly string[] = MIGRATIONS): void {
-  for (let version = database.version; version < migrations.length; version++) {
-    const step = migrations[version];
-    if (step === undefined) return;
-    database.transaction(() => {
-      database.exec(step);
-      database.version = version + 1;
-    });
-  }
-}

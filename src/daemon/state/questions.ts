@@ -1,8 +1,8 @@
 import type { Log } from '../../plugins/contract.js';
+import type { Database, Row, Statement } from '../../plugins/database/database.js';
+import * as field from '../../plugins/database/field.js';
 import { type BindingId, QUESTIONS, type Question } from './binding.js';
 import { bindingId } from './bindings.js';
-import type { Database, Row, Statement } from './database.js';
-import * as field from './field.js';
 import { readable } from './readable.js';
 
 /** What a binding stopped at, until somebody decides. */

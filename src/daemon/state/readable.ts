@@ -1,5 +1,5 @@
 import type { Log } from '../../plugins/contract.js';
-import type { Row } from './database.js';
+import type { Row } from '../../plugins/database/database.js';
 
 /** What the rows say; one that cannot be believed is left out and logged, so that the others live on. */
 export function readable<T>(rows: readonly (Row | undefined)[], read: (row: Row) => T, log: Log): readonly T[] {

@@ -1,5 +1,5 @@
-import type { Database, Statement } from './database.js';
-import * as field from './field.js';
+import type { Database, Statement } from '../../plugins/database/database.js';
+import * as field from '../../plugins/database/field.js';
 
 /** Single values that outlive the daemon, such as Paused, by a key each. */
 export class Settings {

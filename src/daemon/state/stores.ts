@@ -1,6 +1,6 @@
 import type { Log, StoreAddress } from '../../plugins/contract.js';
-import type { Database, Row, Statement } from './database.js';
-import * as field from './field.js';
+import type { Database, Row, Statement } from '../../plugins/database/database.js';
+import * as field from '../../plugins/database/field.js';
 import { readable } from './readable.js';
 
 /** Desktop stores that somebody added by hand; what plugins discover is not kept. */

@@ -3,11 +3,12 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Sqlite from 'better-sqlite3';
-import { asStateError, Database } from '../../../src/daemon/state/database.js';
-import { MIGRATIONS, migrate, VERSION } from '../../../src/daemon/state/migrations.js';
+import { MIGRATIONS, VERSION } from '../../../src/daemon/state/migrations.js';
 import { openState } from '../../../src/daemon/state/state.js';
 import { CradleError } from '../../../src/dbus/errors.js';
 import type { Identity } from '../../../src/hal/device.js';
+import { asDatabaseError, Database } from '../../../src/plugins/database/database.js';
+import { migrate } from '../../../src/plugins/database/migrate.js';
 import { temporaryFolder } from '../../support/tmp.js';
 import { aBinding, PAIR, silent } from '../sync/world.js';
 
@@ -160,7 +161,7 @@ test('a folder in the place of the database is no reason to remove it', async (t
 test('a full disk is named, and what was written before stays', async (t) => {
   const path = join(await temporaryFolder(t), 'cradle.db');
   const database = Database.open(path);
-  migrate(database);
+  migrate(database, MIGRATIONS);
   database.exec('PRAGMA max_page_count = 1');
   const insert = database.prepare('INSERT INTO settings VALUES (?, ?)');
   insert.run('small', 'fits');
@@ -170,7 +171,7 @@ test('a full disk is named, and what was written before stays', async (t) => {
 });
 
 test('what SQLite complains of has one of our names', () => {
-  const named = (code: string) => asStateError(new Sqlite.SqliteError('sentence', code), 'x.db');
+  const named = (code: string) => asDatabaseError(new Sqlite.SqliteError('sentence', code), 'x.db');
   for (const [code, ours] of [
     ['SQLITE_READONLY_DBMOVED', 'ReadOnly'],
     ['SQLITE_FULL', 'NoSpace'],
@@ -180,7 +181,7 @@ test('what SQLite complains of has one of our names', () => {
     assert.ok(fails(ours)(named(code)), code);
   assert.ok(named('SQLITE_BUSY') instanceof CradleError);
   const defect = new TypeError('no');
-  assert.equal(asStateError(defect, 'x.db'), defect);
+  assert.equal(asDatabaseError(defect, 'x.db'), defect);
 });
 
 test('every earlier version is brought up to date', async (t) => {
@@ -200,7 +201,7 @@ test('every earlier version is brought up to date', async (t) => {
 
 test('a migration that fails leaves the version before it', () => {
   const database = Database.open(':memory:');
-  migrate(database);
+  migrate(database, MIGRATIONS);
   assert.throws(() =>
     migrate(database, [...MIGRATIONS, 'CREATE TABLE extra (a TEXT); INSERT INTO nowhere VALUES (1)']),
   );

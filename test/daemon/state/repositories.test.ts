@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BindingId } from '../../../src/daemon/state/binding.js';
 import { isBindingId } from '../../../src/daemon/state/bindings.js';
-import { Database } from '../../../src/daemon/state/database.js';
 import { isDeviceId } from '../../../src/daemon/state/devices.js';
 import { History } from '../../../src/daemon/state/history.js';
-import { migrate } from '../../../src/daemon/state/migrations.js';
+import { MIGRATIONS } from '../../../src/daemon/state/migrations.js';
 import { openState } from '../../../src/daemon/state/state.js';
 import type { DeviceId } from '../../../src/hal/device.js';
+import { Database } from '../../../src/plugins/database/database.js';
+import { migrate } from '../../../src/plugins/database/migrate.js';
 import { aBinding, PAIR, silent } from '../sync/world.js';
 
 function bindingId(text: string): BindingId {
@@ -133,7 +134,7 @@ test('a claim keeps its date until it is released', () => {
 
 test('the history keeps its bounds in number and age, and never gives a number twice', () => {
   const database = Database.open(':memory:');
-  migrate(database);
+  migrate(database, MIGRATIONS);
   const history = new History(database, silent, { sessions: 3, days: 10 });
   const day = 86_400_000;
   const numbers: number[] = [];
@@ -158,7 +159,7 @@ test('the history keeps its bounds in number and age, and never gives a number t
 
 test('a session that was running when the daemon died is told as interrupted', () => {
   const database = Database.open(':memory:');
-  migrate(database);
+  migrate(database, MIGRATIONS);
   const number = new History(database, silent).begin(binding.id, binding.device, 'plug', 1_000);
   const [entry] = new History(database, silent).list({ binding: bindingId('b1'), limit: 5 });
   assert.equal(entry?.number, number);

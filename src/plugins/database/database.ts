@@ -1,7 +1,7 @@
 import Sqlite from 'better-sqlite3';
 import { CradleError, type ErrorCode } from '../../dbus/errors.js';
 
-export type SqlValue = string | number | null;
+export type SqlValue = string | number | Uint8Array | null;
 export type Row = Readonly<Record<string, unknown>>;
 
 /** How long another holder of the file is waited for, in milliseconds: a daemon that is just going away. */
@@ -18,11 +18,11 @@ const CODES: readonly (readonly [string, ErrorCode, string])[] = [
 ];
 
 /** SQLite's own complaint as ours; anything else is a defect and stays as it is. */
-export function asStateError(thrown: unknown, path: string): unknown {
+export function asDatabaseError(thrown: unknown, path: string): unknown {
   if (!(thrown instanceof Sqlite.SqliteError)) return thrown;
   const known = CODES.find(([code]) => thrown.code.startsWith(code));
   const [, code, what] = known ?? ['', 'Failed' as const, `failed (${thrown.message})`];
-  return new CradleError(code, `the state database ${path} ${what}`, { cause: thrown });
+  return new CradleError(code, `the database ${path} ${what}`, { cause: thrown });
 }
 
 /** Whether this file is no database of ours that could be mended by waiting: it is broken, or was never one. */
@@ -68,7 +68,7 @@ export class Database {
       return new Database(path, sqlite);
     } catch (thrown) {
       sqlite?.close();
-      throw isCorrupt(thrown) ? thrown : asStateError(thrown, path);
+      throw isCorrupt(thrown) ? thrown : asDatabaseError(thrown, path);
     }
   }
 
@@ -79,7 +79,7 @@ export class Database {
       return verdict === 'ok' ? undefined : String(verdict).replaceAll('\n', ' ');
     } catch (thrown) {
       if (isCorrupt(thrown) && thrown instanceof Error) return thrown.message;
-      throw asStateError(thrown, this.path);
+      throw asDatabaseError(thrown, this.path);
     }
   }
 
@@ -127,7 +127,7 @@ export class Database {
     try {
       return work();
     } catch (thrown) {
-      throw asStateError(thrown, this.path);
+      throw asDatabaseError(thrown, this.path);
     }
   }
 }

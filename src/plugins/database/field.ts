@@ -3,7 +3,7 @@ import type { Row } from './database.js';
 
 /** Reads what was written down earlier and believes none of it: each gives the value or fails with Failed. */
 const wrong = (what: string, value: unknown): CradleError =>
-  new CradleError('Failed', `the state holds ${JSON.stringify(value) ?? 'nothing'} where ${what} belongs`);
+  new CradleError('Failed', `the database holds ${JSON.stringify(value) ?? 'nothing'} where ${what} belongs`);
 
 export function text(row: Row, key: string): string {
   const value = row[key];
