@@ -1,3 +1,4 @@
+import type { CradleError } from '../../../dbus/errors.js';
 import type { Encoding, Version } from '../codec/document.js';
 import type { DeviceInformation } from '../devinf/device-information.js';
 import type { MapItem } from '../message/message.js';
@@ -27,6 +28,8 @@ export interface Conversation extends AsyncDisposable {
   readonly peer: PeerIdentity;
   /** By our name of the datastore; those alone that both sides agreed on. */
   readonly datastores: ReadonlyMap<string, DatastoreSession>;
+  /** Why the others are not among them. */
+  readonly refusals: ReadonlyMap<string, CradleError>;
   /** We have nothing more to send: leads the session to its end and moves the anchors. Disposing without it suspends (224) where the peer can, and leaves the anchors. */
   finish(signal: AbortSignal): Promise<void>;
 }
@@ -40,11 +43,24 @@ export interface DatastoreSession {
   readonly expected: number | undefined;
   /**
    * What the peer changed, message by message. Each change has to be answered, durably dealt with, before the next batch is
-   * asked for: that is when the statuses leave. In a session of both datastores any order of iteration works.
+   * asked for: that is when the statuses leave. In a session of both datastores any order of iteration works, but side by
+   * side is best: what waits to be iterated is held in memory. In the client role the first one asked for ends our own
+   * changes of all datastores, once those given to `apply` have left: call `apply` before.
    */
   changes(signal: AbortSignal): AsyncIterable<IncomingBatch>;
-  /** Sends ours; an outcome for each, as the statuses come in, which may be a package late. */
-  apply(changes: AsyncIterable<Outgoing>, signal: AbortSignal): AsyncIterable<Outcome>;
+  /**
+   * Sends ours; an outcome for each, as the statuses come in, which may be a package late. May be called again until
+   * `finish`. Listens from the call on, not from the first iteration.
+   */
+  apply(changes: AsyncIterable<Outgoing>, signal: AbortSignal, announced?: Announcement): AsyncIterable<Outcome>;
+}
+
+/** What is known of a batch of changes before it begins. */
+export interface Announcement {
+  /** NumberOfChanges, for the peer's progress bar. */
+  readonly count?: number;
+  /** Nothing more will come for this datastore: saves a round trip. */
+  readonly last?: boolean;
 }
 
 export interface IncomingBatch {
@@ -62,6 +78,8 @@ export interface Incoming {
   readonly id: string;
   /** Of add and replace; never longer than the MaxObjSize we announced. */
   readonly content?: Content;
+  /** Of copy and move: what the peer calls the copy, or where it moves the item to. */
+  readonly destination?: string;
   /** Of a delete: free memory on the device only, the data set keeps the item. */
   readonly soft?: boolean;
   /** Once. The status code of OMA DS; in the client role an add that was taken says under which LUID. */
