@@ -137,6 +137,8 @@ export interface Reception {
   caller(user: string, signal: AbortSignal): Promise<PluginContext | undefined>;
   /** Settings of the plugin's own, such as the address and port to listen on. */
   readonly settings: ReadonlyMap<string, string>;
+  /** To be called once calls can come in, with the place that peers are told, such as a URL; people are shown it. */
+  listening?(where: string): void;
 }
 
 /** A device that has called, has proved who it is, and waits to be synced. */
