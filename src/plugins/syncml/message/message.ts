@@ -10,6 +10,11 @@ export interface Message {
 
 export interface Header {
   readonly version: Version;
+  /**
+   * Where VerDTD (505) or VerProto (513) is none of ours: the status that answers the SyncHdr, and `version` is then the
+   * document's or the newest.
+   */
+  readonly refusal?: 505 | 513;
   readonly sessionId: string;
   /** Counted from 1 in each direction of a session. */
   readonly messageId: number;
@@ -25,28 +30,44 @@ export interface Header {
 export interface Location {
   readonly uri: string;
   readonly name?: string;
-  readonly filter?: Element;
+  readonly filter?: Filter;
+}
+
+/** Since 1.2, in the Target of an Alert or a Sync: what of a datastore is wanted. */
+export interface Filter {
+  readonly meta?: Meta;
+  /** Which properties of an item. */
+  readonly field?: Item;
+  /** Which items. */
+  readonly record?: Item;
+  /** `INCLUSIVE`, or `EXCLUSIVE`, which is the default. */
+  readonly type?: string;
 }
 
 export type AuthenticationScheme = 'basic' | 'md5' | 'hmac';
 
-/** `Cred`: the token as it stands in Data; octets where WBXML carried octets. */
+/** `Cred`. Its token is a secret: it belongs in no log and no error. */
 export interface Credentials {
+  /** Another scheme than ours stands as the peer wrote it. */
   readonly scheme: AuthenticationScheme | string;
-  readonly format: string | undefined;
-  readonly token: string | Uint8Array;
+  /** `b64` as a rule. */
+  readonly format?: string;
+  /** As octets, base64 undone where `format` says so and it could be; the text itself otherwise. */
+  readonly token: Uint8Array;
 }
 
 /** `Chal`. */
 export interface Challenge {
   readonly scheme: AuthenticationScheme | string;
-  readonly format: string | undefined;
+  readonly format?: string;
   /** As octets, base64 undone. */
-  readonly nextNonce: Uint8Array | undefined;
+  readonly nextNonce?: Uint8Array;
 }
 
-/** MetInf 1.2. Numbers are bytes. */
+/** MetInf 1.2. Numbers are bytes; what is beyond 2^53 is 2^53 - 1. */
 export interface Meta {
+  /** Since 1.2: the item is a part of a whole, its other fields stay. */
+  readonly fieldLevel?: boolean;
   readonly type?: string;
   readonly format?: string;
   readonly mark?: string;
@@ -55,6 +76,7 @@ export interface Meta {
   readonly maxMsgSize?: number;
   readonly maxObjSize?: number;
   readonly anchor?: Anchors;
+  /** As octets, base64 undone. */
   readonly nextNonce?: Uint8Array;
   readonly mem?: Memory;
   readonly emi?: readonly string[];
@@ -80,6 +102,10 @@ export interface Item {
   readonly targetParent?: string;
   readonly sourceParent?: string;
   readonly meta?: Meta;
+  /**
+   * Where the Meta of the item or else of its command has the format `b64`, octets with that undone; text that is no base64
+   * in spite of it stays text (a large object may be cut within a group of four).
+   */
   readonly data?: Data;
   readonly moreData?: boolean;
 }
@@ -88,6 +114,7 @@ interface Numbered {
   /** CmdID, unique within its message, never 0. */
   readonly id: string;
   readonly noResp?: boolean;
+  /** Holds for the items too, where they say nothing else. */
   readonly meta?: Meta;
 }
 
@@ -167,9 +194,24 @@ export interface MapItem {
   readonly source: string;
 }
 
-/** Commands that are answered and not done. */
+/** Commands that are answered and not done: 406, optional feature not supported. */
 export interface Foreign extends Numbered {
   readonly kind: 'Exec' | 'Search';
 }
 
-export type Command = Change | Sync | Group | Alert | Put | Results | Status | MapCommand | Foreign;
+/** A command that cannot be done as it stands: it is answered with `code`, and the rest of its message goes on. */
+export interface Faulty {
+  readonly kind: 'Faulty';
+  /** Its CmdID; empty where it has none that a Status could name, so that it goes unanswered. */
+  readonly id: string;
+  /** Its element, which goes into the Cmd of the Status. */
+  readonly name: string;
+  /** 400 malformed, 405 not allowed in that place, 406 unknown, 412 incomplete. */
+  readonly code: 400 | 405 | 406 | 412;
+  /** A sentence, for the log. */
+  readonly reason: string;
+  /** True also for a Status, which is never answered with one. */
+  readonly noResp?: boolean;
+}
+
+export type Command = Change | Sync | Group | Alert | Put | Results | Status | MapCommand | Foreign | Faulty;
