@@ -29,9 +29,16 @@ export function asDatabaseError(thrown: unknown, path: string): unknown {
 export const isCorrupt = (thrown: unknown): boolean =>
   thrown instanceof Sqlite.SqliteError && /^SQLITE_(CORRUPT|NOTADB)/.test(thrown.code);
 
+/** What a statement did. */
+export interface Written {
+  readonly rows: number;
+  /** The row id of the row inserted last. */
+  readonly id: number;
+}
+
 /** A prepared statement that fails with our errors and gives rows nobody has believed yet. */
 export interface Statement {
-  run(...values: readonly SqlValue[]): void;
+  run(...values: readonly SqlValue[]): Written;
   get(...values: readonly SqlValue[]): Row | undefined;
   all(...values: readonly SqlValue[]): readonly Row[];
   /** Rows as arrays, for the bulk. */
@@ -101,7 +108,8 @@ export class Database {
     const arrays = rows.reader ? this.#sqlite.prepare<SqlValue[], readonly unknown[]>(sql).raw() : undefined;
     return {
       run: (...values) => {
-        this.#guard(() => rows.run(...values));
+        const { changes, lastInsertRowid } = this.#guard(() => rows.run(...values));
+        return { rows: changes, id: Number(lastInsertRowid) };
       },
       get: (...values) => this.#guard(() => rows.get(...values)),
       all: (...values) => this.#guard(() => rows.all(...values)),

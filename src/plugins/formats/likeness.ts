@@ -15,12 +15,24 @@ const CONTENT_LINES = new Set(['text/vcard', 'text/x-vcard', 'text/calendar', 't
  * appointments without order, folding and volatile properties, plain text without line ends, all else byte by byte.
  */
 export async function likeness(item: Item, signal: AbortSignal): Promise<string> {
-  const type = mediaType(item.contentType);
-  const canonical = CONTENT_LINES.has(type) ? contentLines : type === 'text/plain' ? plainText : undefined;
-  if (canonical === undefined || sizeOf(item.body) > LONGEST_TEXT) return digestOf(item.body, signal);
+  if (canonicalOf(item.contentType) === undefined || sizeOf(item.body) > LONGEST_TEXT)
+    return digestOf(item.body, signal);
+  return likenessOf(item.contentType, await bytesOf(item.body, LONGEST_TEXT, signal));
+}
+
+/** The same of a content that is at hand. */
+export function likenessOf(contentType: string, bytes: Uint8Array): string {
+  const canonical = bytes.byteLength > LONGEST_TEXT ? undefined : canonicalOf(contentType);
+  const hash = createHash('sha256');
+  if (canonical === undefined) return hash.update(bytes).digest('base64url');
   // latin1 keeps every byte apart, whatever the text's charset, and survives folds inside a character.
-  const text = Buffer.from(await bytesOf(item.body, LONGEST_TEXT, signal)).toString('latin1');
-  return createHash('sha256').update(canonical(text), 'latin1').digest('base64url');
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  return hash.update(canonical(text), 'latin1').digest('base64url');
+}
+
+function canonicalOf(contentType: string): ((text: string) => string) | undefined {
+  const type = mediaType(contentType);
+  return CONTENT_LINES.has(type) ? contentLines : type === 'text/plain' ? plainText : undefined;
 }
 
 const mediaType = (contentType: string): string => (contentType.split(';')[0] ?? '').trim().toLowerCase();
