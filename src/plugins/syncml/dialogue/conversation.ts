@@ -82,6 +82,8 @@ export interface Incoming {
   readonly destination?: string;
   /** Of a delete: free memory on the device only, the data set keeps the item. */
   readonly soft?: boolean;
+  /** Of a copy and a move: the LUID that the copy, or the item itself, has from now on; where the peer says. */
+  readonly target?: string;
   /** Once. The status code of OMA DS; in the client role an add that was taken says under which LUID. */
   answer(code: number, luid?: string): void;
 }
