@@ -12,7 +12,7 @@ export interface Limits {
 }
 
 /** Generous for a card with a photo or a year of a calendar in one text. */
-export const LIMITS: Limits = { bytes: 32 * 1024 * 1024, lines: 1_000_000, depth: 16, parameters: 256 };
+export const LIMITS: Limits = { bytes: 16 * 1024 * 1024, lines: 1_000_000, depth: 16, parameters: 256 };
 
 export const broken = (line: number, complaint: string): CradleError =>
   new CradleError('InvalidItem', `line ${line} ${complaint}`);

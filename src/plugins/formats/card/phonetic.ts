@@ -1,0 +1,28 @@
+import { type Component, first, type Property, property, typesOf } from '../content-lines/component.js';
+import { escaped, fieldsOf, joined, textOf } from '../content-lines/values.js';
+
+/** How a name is read aloud: in the order of SOUND;X-IRMC-N (IrMC 1.1), which is that of N. */
+const PARTS = ['X-PHONETIC-LAST-NAME', 'X-PHONETIC-FIRST-NAME', 'X-PHONETIC-MIDDLE-NAME'] as const;
+
+export const isPhonetic = (name: string): boolean => PARTS.some((part) => part === name);
+
+/** SOUND;X-IRMC-N of vCard 2.1 as the properties that vCard 3.0 programs have for it; undefined when it is not that. */
+export function phoneticParts(one: Property): readonly Property[] | undefined {
+  if (one.name !== 'SOUND' || typesOf(one).join() !== 'x-irmc-n' || one.parameters.length > 1) return undefined;
+  const fields = fieldsOf(one, 'vcard-2.1');
+  if (fields.slice(PARTS.length).some((field) => field !== '') || fields.every((field) => field === ''))
+    return undefined;
+  return PARTS.flatMap((name, at) => {
+    const field = fields[at] ?? '';
+    return field === '' ? [] : [property(name, escaped(field, 'vcard-3.0'), [], one.group)];
+  });
+}
+
+/** The inverse, for all that a card has of them. */
+export function phoneticSound(card: Component): Property | undefined {
+  const parts = PARTS.map((name) => first(card, name));
+  const group = parts.find((part) => part !== undefined)?.group;
+  if (group === undefined) return undefined;
+  const fields = parts.map((part) => (part === undefined ? '' : textOf(part, card.dialect)));
+  return property('SOUND', `${joined(fields, 'vcard-2.1')};;`, [{ name: 'TYPE', values: ['X-IRMC-N'] }], group);
+}

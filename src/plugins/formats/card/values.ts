@@ -1,0 +1,90 @@
+import type { Property } from '../content-lines/component.js';
+import type { Dialect } from '../content-lines/dialect.js';
+import { escaped, fieldListsOf, fieldsOf, joined, listed, textOf } from '../content-lines/values.js';
+import { basicDate, basicOffset, extendedDate, extendedOffset } from './dates.js';
+import { kindOf } from './kinds.js';
+
+const OLD: Dialect = 'vcard-2.1';
+const NEW: Dialect = 'vcard-3.0';
+
+/** The value of a vCard 2.1 property as vCard 3.0 writes it. `lists`: commas between the parts of a field mean lists. */
+export function modernValue(one: Property, lists: boolean): string {
+  const { name, value } = one;
+  switch (kindOf(name)) {
+    case 'text':
+      return escaped(textOf(one, OLD), NEW);
+    case 'fields':
+      if (lists)
+        return fieldListsOf(one, OLD)
+          .map((field) => listed(field, NEW))
+          .join(';');
+      return joined(fieldsOf(one, OLD), NEW);
+    case 'list':
+      // Not in the specification; some write `,` between, some `;`.
+      return listed(fieldListsOf(one, OLD).flat(), NEW);
+    case 'date':
+      return extendedDate(value);
+    case 'offset':
+      return extendedOffset(value);
+    case 'place':
+      return value.replace(',', ';');
+    case 'uri':
+    case 'media':
+      return value;
+    case 'opaque':
+      return modernEscapes(value);
+  }
+}
+
+/** The value of a vCard 3.0 property as vCard 2.1 writes it, and whether its fields have lists in them. */
+export function versitValue(one: Property): { readonly value: string; readonly lists: boolean } {
+  return { value: plainVersit(one), lists: kindOf(one.name) === 'fields' && hasLists(one) };
+}
+
+const hasLists = (one: Property): boolean =>
+  one.value.includes(',') && fieldListsOf(one, NEW).some((field) => field.length > 1);
+
+function plainVersit(one: Property): string {
+  const { name, value } = one;
+  switch (kindOf(name)) {
+    case 'text':
+      return escaped(textOf(one, NEW), OLD);
+    case 'fields':
+      if (!hasLists(one)) return joined(fieldsOf(one, NEW), OLD);
+      return fieldListsOf(one, NEW)
+        .map((field) => versitList(field))
+        .join(';');
+    case 'list':
+      return versitList(fieldListsOf(one, NEW).flat());
+    case 'date':
+      return basicDate(value);
+    case 'offset':
+      return basicOffset(value);
+    case 'place':
+      return value.replace(';', ',');
+    case 'uri':
+    case 'media':
+      return value;
+    case 'opaque':
+      return versitEscapes(value);
+  }
+}
+
+/** Where a comma separates, one of the text has a backslash before it; what it would be taken for has one already. */
+const versitList = (values: readonly string[]): string =>
+  values.map((one) => escaped(one, OLD).replaceAll(',', '\\,')).join(',');
+
+/** Of a value whose structure nobody knows: separators stay what they are. */
+const modernEscapes = (value: string): string =>
+  /[\\\n]/.test(value)
+    ? value.replace(/\\[\\;,:]|\\|\n/g, (one) =>
+        one === '\n' ? '\\n' : one === '\\' ? '\\\\' : one === '\\:' ? ':' : one,
+      )
+    : value;
+
+const versitEscapes = (value: string): string =>
+  value.includes('\\')
+    ? value.replace(/\\([nN])|\\\\(?![\\;,:]|$)|\\[\\;,:]/g, (one, breaks: string | undefined) =>
+        breaks !== undefined ? '\n' : one === '\\\\' ? '\\' : one,
+      )
+    : value;
