@@ -1,51 +1,65 @@
-import { read } from 'node:fs';
+import { close, constants, open } from 'node:fs';
+import { ReadStream } from 'node:tty';
+import { promisify } from 'node:util';
 import type { SerialPort } from 'serialport';
 import { CradleError } from '../../dbus/errors.js';
 import type { Channel, SerialLine } from '../transport.js';
-import { stopIfAborted, unlessAborted } from './deadline.js';
+import { SocketChannel } from './socket.js';
 
-/** An open serial line as serialport's addon gives it. */
+/** An open serial line as serialport's addon gives it: set up and locked. */
 export type Port = Awaited<ReturnType<typeof SerialPort.binding.open>>;
 
-const PIECE = 16 * 1024;
 /** Milliseconds that closing waits for what was sent. */
 const PATIENCE = 500;
 
 /**
- * A serial line. It reads by itself instead of by serialport's stream: that one takes the end of a line that was hung up
- * for a pause, and asks for more for ever.
+ * Ports that were closed. The addon's poller stops polling its descriptor once more when it is collected, and by then the
+ * number may be that of a descriptor of somebody else, who would never hear of it again.
+ */
+const retired: Port[] = [];
+
+/**
+ * A serial line. The addon sets it up, holds its lock and moves its wires; bytes go through libuv, which knows a line that
+ * was hung up, where the addon asks it for more for ever.
  */
 export class SerialChannel implements Channel {
-  readonly incoming: AsyncIterable<Uint8Array> = { [Symbol.asyncIterator]: () => ({ next: () => this.#next() }) };
+  readonly incoming: AsyncIterable<Uint8Array>;
   readonly line: SerialLine;
+  readonly #bytes: SocketChannel;
   readonly #port: Port;
   readonly #node: string;
-  #reading: Promise<unknown> = Promise.resolve();
-  #sending: Promise<unknown> = Promise.resolve();
+  #sound = true;
   #closing: Promise<void> | undefined;
-  #failure: CradleError | undefined;
 
-  constructor(port: Port, node: string) {
+  private constructor(port: Port, node: string, bytes: SocketChannel) {
     this.#port = port;
     this.#node = node;
+    this.#bytes = bytes;
+    this.incoming = bytes.incoming;
     this.line = {
+      // Every flag is set by every call.
       setLines: ({ terminalReady, break: brk }) =>
         this.#set(() => port.set({ brk, cts: false, dtr: terminalReady, rts: true })),
       setSpeed: (baudRate) => this.#set(() => port.update({ baudRate })),
     };
   }
 
-  async send(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
-    const what = `sending to ${this.#node}`;
-    stopIfAborted(signal, what);
-    const before = this.#sending.catch(() => undefined);
-    const sending = before.then(() => this.#write(bytes));
-    this.#sending = sending;
+  /** Takes the port over, whatever comes of it. */
+  static async over(port: Port, node: string): Promise<SerialChannel> {
     try {
-      await unlessAborted(sending, what, signal);
+      const descriptor = await promisify(open)(node, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
+      return new SerialChannel(port, node, new SocketChannel(new ReadStream(descriptor), node, 'endless'));
     } catch (error) {
-      sending.catch(() => undefined);
-      this.#fail(error);
+      await retire(port);
+      throw new CradleError('NotConnected', `${node} could not be opened`, { cause: error });
+    }
+  }
+
+  async send(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#bytes.send(bytes, signal);
+    } catch (error) {
+      this.#sound = false;
       throw error;
     }
   }
@@ -56,44 +70,9 @@ export class SerialChannel implements Channel {
     return this.#closing;
   }
 
-  async #write(bytes: Uint8Array): Promise<void> {
-    this.#expectOpen();
-    try {
-      await this.#port.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-    } catch (error) {
-      throw this.#gone(error);
-    }
-  }
-
-  async #next(): Promise<IteratorResult<Uint8Array>> {
-    const reading = this.#read();
-    this.#reading = reading.catch(() => undefined);
-    const value = await reading;
-    return value === undefined ? { done: true, value } : { done: false, value };
-  }
-
-  async #read(): Promise<Uint8Array | undefined> {
-    const buffer = Buffer.allocUnsafe(PIECE);
-    for (;;) {
-      this.#expectOpen();
-      const descriptor = descriptorOf(this.#port);
-      if (descriptor === undefined) throw this.#gone();
-      try {
-        const count = await readFrom(descriptor, buffer);
-        // VMIN is 1: no bytes means hung up, such as by a pulled cable.
-        if (count === 0) throw this.#gone();
-        return buffer.subarray(0, count);
-      } catch (error) {
-        if (!isLater(error)) throw this.#gone(error);
-      }
-      this.#expectOpen();
-      await readable(this.#port).catch((error: unknown) => Promise.reject(this.#gone(error)));
-    }
-  }
-
   /** Fails with Unsupported where the line has no such thing, such as a pty. */
   async #set(work: () => Promise<void>): Promise<void> {
-    this.#expectOpen();
+    if (this.#closing !== undefined) throw new CradleError('NotConnected', `${this.#node} is closed`);
     try {
       await work();
     } catch (error) {
@@ -101,53 +80,20 @@ export class SerialChannel implements Channel {
     }
   }
 
-  /** What is unfinished ends now. */
-  #fail(error: unknown): void {
-    this.#failure ??= this.#gone(error);
-    if ('poller' in this.#port) this.#port.poller.stop();
-  }
-
   async #close(): Promise<void> {
-    const sound = this.#failure === undefined;
-    this.#failure ??= this.#gone();
-    if ('poller' in this.#port) this.#port.poller.stop();
-    await Promise.allSettled([this.#reading, this.#sending]);
     // A driver waits up to half a minute for a device to take what it never will, unless that is thrown away.
     const flush = (): Promise<void> => this.#port.flush().catch(() => undefined);
     const impatience = setTimeout(flush, PATIENCE);
-    if (sound) await this.#port.drain().catch(() => undefined);
+    if (this.#sound) await this.#port.drain().catch(() => undefined);
     clearTimeout(impatience);
     await flush();
-    await this.#port.close().catch(() => undefined);
-  }
-
-  #expectOpen(): void {
-    if (this.#failure !== undefined) throw this.#failure;
-  }
-
-  #gone(cause?: unknown): CradleError {
-    this.#failure ??=
-      cause instanceof CradleError
-        ? cause
-        : new CradleError('NotConnected', `${this.#node} is not connected any more`, { cause });
-    return this.#failure;
+    await this.#bytes[Symbol.asyncDispose]();
+    await retire(this.#port);
   }
 }
 
-const descriptorOf = (port: Port): number | undefined =>
-  'fd' in port && typeof port.fd === 'number' ? port.fd : undefined;
-
-const readFrom = (descriptor: number, buffer: Buffer): Promise<number> =>
-  new Promise((resolve, reject) => {
-    read(descriptor, buffer, 0, buffer.byteLength, null, (error, count) => (error ? reject(error) : resolve(count)));
-  });
-
-const readable = (port: Port): Promise<void> =>
-  new Promise((resolve, reject) => {
-    if (!('poller' in port)) return reject(new Error('this addon has no poller'));
-    port.poller.once('readable', (error) => (error ? reject(error) : resolve()));
-  });
-
-/** Nothing to read yet. */
-const isLater = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'EAGAIN' || error.code === 'EINTR');
+/** Closes its descriptor, with which the lock goes. */
+async function retire(port: Port): Promise<void> {
+  retired.push(port);
+  if ('fd' in port && typeof port.fd === 'number') await promisify(close)(port.fd).catch(() => undefined);
+}

@@ -1,6 +1,5 @@
 import { constants, type Stats } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
-import { SerialPort } from 'serialport';
 import { CradleError } from '../../dbus/errors.js';
 import { pause, systemClock } from '../clock.js';
 import type { Sighting } from '../device.js';
@@ -34,7 +33,7 @@ export class SerialTransport implements Transport {
     const node = sighting.evidence.get('node');
     if (node === undefined) throw new CradleError('NotConnected', `${sighting.key} has no device node`);
     const port = await this.#openPatiently(node, baudOf(sighting), signal);
-    const channel = new SerialChannel(port, node);
+    const channel = await SerialChannel.over(port, node);
     try {
       stopIfAborted(signal, `opening ${node}`);
     } catch (error) {
@@ -87,6 +86,8 @@ async function expectUnlocked(node: string): Promise<void> {
 }
 
 async function open(node: string, baudRate: number): Promise<Port> {
+  // Loaded when a line is opened: a daemon without one starts sooner.
+  const { SerialPort } = await import('serialport');
   try {
     return await SerialPort.binding.open({ path: node, baudRate, lock: true });
   } catch (error) {

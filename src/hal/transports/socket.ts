@@ -10,13 +10,15 @@ export class SocketChannel implements Channel {
   readonly incoming: AsyncIterable<Uint8Array> = { [Symbol.asyncIterator]: () => ({ next: () => this.#next() }) };
   readonly #socket: Socket;
   readonly #name: string;
+  readonly #endless: boolean;
   #failure: CradleError | undefined;
   #wake = (): void => {};
 
-  /** `name` is what its errors call the far side. */
-  constructor(socket: Socket, name: string) {
+  /** `name` is what its errors call the far side. An endless one is gone when it ends: a cable was pulled. */
+  constructor(socket: Socket, name: string, nature: 'ending' | 'endless' = 'ending') {
     this.#socket = socket;
     this.#name = name;
+    this.#endless = nature === 'endless';
     // Read by hand, so that what nobody takes holds up the sender.
     socket.pause();
     socket.on('readable', () => this.#wake());
@@ -63,7 +65,10 @@ export class SocketChannel implements Channel {
       const value: unknown = this.#socket.read();
       if (value instanceof Uint8Array) return { done: false, value };
       if (this.#failure !== undefined) throw this.#failure;
-      if (this.#socket.readableEnded || this.#socket.destroyed) return { done: true, value: undefined };
+      if (this.#socket.readableEnded || this.#socket.destroyed) {
+        if (this.#endless) throw gone(this.#name);
+        return { done: true, value: undefined };
+      }
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
