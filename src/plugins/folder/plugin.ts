@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
-import { access, readFile, stat } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { access, mkdir, readFile, stat } from 'node:fs/promises';
+import { dirname, isAbsolute, join } from 'node:path';
 import { CradleError } from '../../dbus/errors.js';
 import type { Log } from '../../hal/log.js';
 import { stopIfCancelled } from '../cancel.js';
@@ -43,10 +43,11 @@ const PLACES: Readonly<Record<UserDir, Place>> = {
   DOCUMENTS: { name: 'documents', label: 'Documents', icon: 'folder-documents', contentTypes: ['*'] },
 };
 const BOOKS: Place = { name: 'books', label: 'Books', icon: 'folder-documents', contentTypes: ['*'] };
-/** Collections in the vdir layout, below $XDG_DATA_HOME/cradle. */
-const VDIRS: readonly Place[] = [
+/** Collections of our own below $XDG_DATA_HOME/cradle, made when one is first opened: cards and dates in the vdir layout. */
+const COLLECTIONS: readonly Place[] = [
   { name: 'contacts', label: 'Contacts', icon: 'x-office-address-book', contentTypes: ['text/vcard'] },
-  { name: 'calendars', label: 'Calendar', icon: 'x-office-calendar', contentTypes: ['text/calendar'] },
+  { name: 'calendar', label: 'Calendar', icon: 'x-office-calendar', contentTypes: ['text/calendar'] },
+  { name: 'notes', label: 'Notes', icon: 'text-x-generic', contentTypes: ['text/plain'] },
 ];
 
 /** Directories as stores, one file an item. */
@@ -63,28 +64,32 @@ export class FolderPlugin implements StorePlugin {
     const { environment } = this.#parts;
     const dirs = await userDirs(environment);
     const documents = dirs.get('DOCUMENTS');
-    const data = dataHome(environment);
     const candidates: readonly (readonly [Place, string | undefined])[] = [
       ...[...dirs].map(([dir, path]) => [PLACES[dir], path] as const),
       [BOOKS, documents === undefined ? undefined : join(documents, 'Books')],
-      ...VDIRS.map((place) => [place, data === undefined ? undefined : join(data, 'cradle', place.name)] as const),
+      ...COLLECTIONS.map((place) => [place, this.#collection(place.name)] as const),
     ];
     const found: StoreAddress[] = [];
     for (const [place, address] of candidates) {
       stopIfCancelled(signal, 'looking for folders');
-      if (address !== undefined && (await isFolder(address))) found.push({ ...place, provider: this.name, address });
+      if (address === undefined) continue;
+      const store = { ...place, provider: this.name, address };
+      if ((await isFolder(address)) || (await this.#isToBeMade(store))) found.push(store);
     }
     return found;
   }
 
   async look(store: StoreAddress, signal: AbortSignal): Promise<{ readonly readOnly: boolean }> {
     stopIfCancelled(signal, `looking at ${store.address}`);
+    if (await this.#isToBeMade(store)) return { readOnly: false };
     await using root = await this.#root(store);
     return { readOnly: !(await isWritable(root)) };
   }
 
   async open(store: StoreAddress, signal: AbortSignal): Promise<Store> {
     stopIfCancelled(signal, `opening ${store.address}`);
+    // What an earlier one was bound to tells by its missing marker that this one is another.
+    if (await this.#isToBeMade(store)) await mkdir(store.address, { recursive: true, mode: 0o700 });
     const root = await this.#root(store);
     try {
       const { name, icon, contentTypes } = store;
@@ -102,6 +107,18 @@ export class FolderPlugin implements StorePlugin {
       await root[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  /** Where a collection of our own lies, or would. */
+  #collection(name: string): string | undefined {
+    const data = dataHome(this.#parts.environment);
+    return data === undefined ? undefined : join(data, 'cradle', name);
+  }
+
+  /** One of our own collections that is not there, where it can be made. */
+  async #isToBeMade({ name, address }: StoreAddress): Promise<boolean> {
+    if (address !== this.#collection(name) || !COLLECTIONS.some((place) => place.name === name)) return false;
+    return (await isMissing(address)) && (await canMake(address));
   }
 
   #root({ address }: StoreAddress): Promise<Root> {
@@ -126,6 +143,23 @@ export class FolderPlugin implements StorePlugin {
 
 async function isFolder(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+}
+
+const isMissing = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => false,
+    (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
+  );
+
+/** Whether the nearest folder above it that exists may be written to. */
+async function canMake(path: string): Promise<boolean> {
+  const above = dirname(path);
+  if (above === path) return false;
+  if (await isMissing(above)) return canMake(above);
+  return access(above, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function isWritable(root: Root): Promise<boolean> {

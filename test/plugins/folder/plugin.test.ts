@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { FolderPlugin } from '../../../src/plugins/folder/plugin.js';
@@ -45,7 +45,7 @@ test('without such a file the usual names stand, and without a home there is not
   assert.equal((await userDirs({ HOME: 'relative' })).size, 0);
 });
 
-test('only folders that are there are offered, and none is made or marked', async (t) => {
+test('folders that are there are offered and our own collections, and none is made or marked', async (t) => {
   const HOME = await home(t);
   for (const folder of ['Pictures', 'Documents/Books', '.local/share/cradle/contacts'])
     await mkdir(join(HOME, folder), { recursive: true });
@@ -64,11 +64,40 @@ test('only folders that are there are offered, and none is made or marked', asyn
       ['documents', 'folder', '/Documents', ['*']],
       ['books', 'folder', '/Documents/Books', ['*']],
       ['contacts', 'folder', '/.local/share/cradle/contacts', ['text/vcard']],
+      ['calendar', 'folder', '/.local/share/cradle/calendar', ['text/calendar']],
+      ['notes', 'folder', '/.local/share/cradle/notes', ['text/plain']],
     ],
   );
-  for (const { address } of found)
+  for (const { address } of found.slice(0, -2))
     assert.deepEqual(
       (await readdir(address)).filter((name) => name.startsWith('.')),
       [],
     );
+  assert.deepEqual(await readdir(join(HOME, '.local/share/cradle')), ['contacts']);
+});
+
+test('a collection of our own is made when it is first opened, and another folder is not', async (t) => {
+  const HOME = await home(t);
+  const plugin = new FolderPlugin({ log: new ListedLog(), environment: { HOME } });
+  const notes = (await plugin.discover(forever)).find(({ name }) => name === 'notes');
+  assert(notes);
+  assert.deepEqual(await plugin.look(notes, forever), { readOnly: false });
+  await using store = await plugin.open(notes, forever);
+  assert.equal(store.info.label, 'Notes');
+  assert.equal((await stat(notes.address)).mode & 0o777, 0o700);
+  const elsewhere = { ...notes, address: join(HOME, 'notes') };
+  await assert.rejects(plugin.look(elsewhere, forever), { code: 'StoreUnavailable' });
+  await assert.rejects(plugin.open(elsewhere, forever), { code: 'StoreUnavailable' });
+});
+
+test('a collection of our own that was taken away is another one when it is made again', async (t) => {
+  const HOME = await home(t);
+  const plugin = new FolderPlugin({ log: new ListedLog(), environment: { HOME } });
+  const contacts = (await plugin.discover(forever)).find(({ name }) => name === 'contacts');
+  assert(contacts);
+  const before = await plugin.open(contacts, forever);
+  await before[Symbol.asyncDispose]();
+  await rm(contacts.address, { recursive: true });
+  await using after = await plugin.open(contacts, forever);
+  assert.notEqual(after.info.identity, before.info.identity);
 });
