@@ -48,7 +48,9 @@ export class SerialChannel implements Channel {
   static async over(port: Port, node: string): Promise<SerialChannel> {
     try {
       const descriptor = await promisify(open)(node, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
-      return new SerialChannel(port, node, new SocketChannel(new ReadStream(descriptor), node, 'endless'));
+      const stream = new ReadStream(descriptor);
+      if (hasReopened(stream, descriptor)) await promisify(close)(descriptor);
+      return new SerialChannel(port, node, new SocketChannel(stream, node, 'endless'));
     } catch (error) {
       await retire(port);
       throw new CradleError('NotConnected', `${node} could not be opened`, { cause: error });
@@ -96,4 +98,11 @@ export class SerialChannel implements Channel {
 async function retire(port: Port): Promise<void> {
   retired.push(port);
   if ('fd' in port && typeof port.fd === 'number') await promisify(close)(port.fd).catch(() => undefined);
+}
+
+/** libuv opens a terminal once more for itself, and leaves the descriptor it was given to whoever gave it. */
+function hasReopened(stream: ReadStream, descriptor: number): boolean {
+  const handle: unknown = Reflect.get(stream, '_handle');
+  const own: unknown = typeof handle === 'object' && handle !== null ? Reflect.get(handle, 'fd') : undefined;
+  return typeof own === 'number' && own >= 0 && own !== descriptor;
 }
