@@ -52,10 +52,10 @@ function plainVersit(one: Property): string {
     case 'fields':
       if (!hasLists(one)) return joined(fieldsOf(one, NEW), OLD);
       return fieldListsOf(one, NEW)
-        .map((field) => versitList(field))
+        .map((field) => listed(field, OLD))
         .join(';');
     case 'list':
-      return versitList(fieldListsOf(one, NEW).flat());
+      return listed(fieldListsOf(one, NEW).flat(), OLD);
     case 'date':
       return basicDate(value);
     case 'offset':
@@ -69,10 +69,6 @@ function plainVersit(one: Property): string {
       return versitEscapes(value);
   }
 }
-
-/** Where a comma separates, one of the text has a backslash before it; what it would be taken for has one already. */
-const versitList = (values: readonly string[]): string =>
-  values.map((one) => escaped(one, OLD).replaceAll(',', '\\,')).join(',');
 
 /** Of a value whose structure nobody knows: separators stay what they are. */
 const modernEscapes = (value: string): string =>

@@ -38,7 +38,7 @@ export function fromVersion2(card: Component, depth = 0): Component {
   }
   const formatted = first(card, 'FN') === undefined ? formattedName(card) : '';
   // RFC 2426 section 3.1.1 wants FN, vCard 2.1 does not.
-  if (formatted !== '') properties.push(property('FN', escaped(formatted, 'vcard-3.0'), keeping([], 'absent')));
+  if (formatted !== '') properties.splice(1, 0, property('FN', escaped(formatted, 'vcard-3.0'), keeping([], 'absent')));
   return component(card.name, 'vcard-3.0', properties, card.components.slice(agents));
 }
 

@@ -56,11 +56,15 @@ function isMadeUp(one: Property, card: Component): boolean {
 
 function four(one: Property): Property {
   const alias = aliasOfThree(one.name);
-  if (alias !== undefined) return renamed(one, alias);
+  if (alias !== undefined && hasRoom(one, alias)) return renamed(one, alias);
   // A name of vCard 4.0 that stood in a 3.0: without a trace the way back would take it for the usual one.
   const parameters = usualAlias(one.name) === undefined ? one.parameters : keeping(one.parameters, one.spelling);
   return preferred(fourValue(changed(one, { parameters })));
 }
+
+/** An address of a messenger that is there, and is no URI already. */
+const hasRoom = ({ value }: Property, { scheme }: Alias): boolean =>
+  scheme === undefined || (value !== '' && !value.toLowerCase().startsWith(`${scheme}:`));
 
 function renamed(one: Property, { four: name, type, scheme, usual }: Alias): Property {
   let parameters = one.parameters;

@@ -38,27 +38,32 @@ export function octetsOf(property: Property): Uint8Array | undefined {
   );
 }
 
-/** Text as a value, or a field or list member of one; line breaks are `\n`. */
+/** One text as a value; line breaks are `\n`. What is a field or a member of a list is for joined and listed. */
 export function escaped(text: string, dialect: Dialect): string {
   if (isVersit(dialect)) return versitEscaped(text);
   return /[\\;,\r\n]/.test(text) ? text.replace(/[\\;,]|\r\n?|\n/g, (one) => (one < ' ' ? '\\n' : `\\${one}`)) : text;
 }
 
+/** A field of a structured value. */
+const escapedField = (text: string, dialect: Dialect): string =>
+  isVersit(dialect) ? versitEscaped(text).replaceAll(';', '\\;') : escaped(text, dialect);
+
 /** Fields as a structured value. */
 export const joined = (fields: readonly string[], dialect: Dialect): string =>
-  fields.map((field) => escaped(field, dialect)).join(';');
+  fields.map((field) => escapedField(field, dialect)).join(';');
 
 /** Values as a list. */
-export const listed = (values: readonly string[], dialect: Dialect): string =>
-  values.map((one) => escaped(one, dialect)).join(dialect === 'vcalendar-1.0' ? ';' : ',');
+export function listed(values: readonly string[], dialect: Dialect): string {
+  if (dialect === 'vcalendar-1.0') return values.map((one) => escapedField(one, dialect)).join(';');
+  if (!isVersit(dialect)) return values.map((one) => escaped(one, dialect)).join(',');
+  return values.map((one) => escapedField(one, dialect).replaceAll(',', '\\,')).join(',');
+}
 
 /**
  * vCard 2.1 section 2.1.3 knows `\;` alone, and phones show other backslashes as they are. So a backslash of the text
- * is doubled only where it would be taken for an escape.
+ * is doubled only where it would be taken for an escape, and a semicolon has one only where it would separate fields.
  */
-function versitEscaped(text: string): string {
-  return /[\\;,]/.test(text) ? text.replace(/\\(?=[\\;,:]|$)|[;]/g, (one) => `\\${one}`) : text;
-}
+const versitEscaped = (text: string): string => (text.includes('\\') ? text.replace(/\\(?=[\\;,:]|$)/g, '\\\\') : text);
 
 function unescaped(value: string, versit: boolean): string {
   if (!value.includes('\\')) return value;
