@@ -1,6 +1,21 @@
+import { isUtf8 } from 'node:buffer';
 import type { Encoding } from './document.js';
 
-/** Whether a text or octets survive in an encoding as they are; the rest travels as base64, which its Format then says. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML 1.0, section 2.2 leaves out
+const NO_CHARACTER = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/;
+
+/** Whether XML can say a text, by references where it must. */
+export const isXmlText = (text: string): boolean => !NO_CHARACTER.test(text);
+
+/** What octets are in XML: the text that they are in UTF-8; undefined where they are none, or none that XML can say. */
+export function xmlTextOf(octets: Uint8Array): string | undefined {
+  if (!isUtf8(octets)) return undefined;
+  const text = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength).toString();
+  return isXmlText(text) ? text : undefined;
+}
+
+/** Whether an encoding can say a text or octets as they are; what it cannot say travels in base64, which its Format tells. */
 export function carries(encoding: Encoding, content: string | Uint8Array): boolean {
-  throw new Error(`${encoding} ${content.length}`);
+  if (encoding === 'wbxml') return true;
+  return typeof content === 'string' ? isXmlText(content) : xmlTextOf(content) !== undefined;
 }
