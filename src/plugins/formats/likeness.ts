@@ -1,18 +1,21 @@
 import { createHash } from 'node:crypto';
 import { bytesOf, digestOf, sizeOf } from '../body.js';
 import type { Item } from '../contract.js';
+import { canonicalCard } from './card/convert.js';
+import { formattedName, oneLine } from './card/names.js';
+import { type Component, first, type Property } from './content-lines/component.js';
+import { parseContentLines } from './content-lines/parse.js';
+import { textOf } from './content-lines/values.js';
+import { essenceOf, isEmpty, isVolatile, labelOf } from './essence.js';
+import { charsetOf, isContentLines, mediaTypeWord } from './media-type.js';
 
 /** Larger texts are compared byte by byte: no card or appointment is that long. */
 const LONGEST_TEXT = 4 * 1024 * 1024;
 
-/** Set anew by whoever writes the item, so they say nothing about its content; UID, because devices mint their own. */
-const VOLATILE = new Set(['PRODID', 'REV', 'DTSTAMP', 'LAST-MODIFIED', 'CREATED', 'UID']);
-
-const CONTENT_LINES = new Set(['text/vcard', 'text/x-vcard', 'text/calendar', 'text/x-vcalendar', 'text/directory']);
-
 /**
- * A digest by which two items of the same content are matched on a first sync, whoever wrote them: cards and
- * appointments without order, folding and volatile properties, plain text without line ends, all else byte by byte.
+ * A digest by which two items of the same content are matched on a first sync, whoever wrote them: cards in any version
+ * and appointments without order, folding, encoding, empty and volatile properties, plain text without line ends, all
+ * else byte by byte.
  */
 export async function likeness(item: Item, signal: AbortSignal): Promise<string> {
   if (canonicalOf(item.contentType) === undefined || sizeOf(item.body) > LONGEST_TEXT)
@@ -24,57 +27,57 @@ export async function likeness(item: Item, signal: AbortSignal): Promise<string>
 export function likenessOf(contentType: string, bytes: Uint8Array): string {
   const canonical = bytes.byteLength > LONGEST_TEXT ? undefined : canonicalOf(contentType);
   const hash = createHash('sha256');
-  if (canonical === undefined) return hash.update(bytes).digest('base64url');
-  // latin1 keeps every byte apart, whatever the text's charset, and survives folds inside a character.
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-  return hash.update(canonical(text), 'latin1').digest('base64url');
+  return hash.update(canonical === undefined ? bytes : canonical(bytes, contentType)).digest('base64url');
 }
 
-function canonicalOf(contentType: string): ((text: string) => string) | undefined {
-  const type = mediaType(contentType);
-  return CONTENT_LINES.has(type) ? contentLines : type === 'text/plain' ? plainText : undefined;
+/** What an item's text says, for a digest. */
+type Canonical = (bytes: Uint8Array, contentType: string) => string;
+
+function canonicalOf(contentType: string): Canonical | undefined {
+  if (isContentLines(contentType)) return contentLines;
+  return mediaTypeWord(contentType) === 'text/plain' ? plainText : undefined;
 }
 
-const mediaType = (contentType: string): string => (contentType.split(';')[0] ?? '').trim().toLowerCase();
+/** latin1 keeps every byte apart, whatever the text's charset. */
+const plainText: Canonical = (bytes) =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    .toString('latin1')
+    .replace(/\r\n?/g, '\n')
+    .replace(/\n+$/, '');
 
-const plainText = (text: string): string => text.replace(/\r\n?/g, '\n').replace(/\n+$/, '');
-
-interface Component {
-  readonly name: string;
-  readonly parts: string[];
-}
-
-/** RFC 5545 section 3.1 and RFC 6350 section 3.2 unfolding, then each component with its lines and parts in order. */
-function contentLines(text: string): string {
-  const open: Component[] = [{ name: '', parts: [] }];
-  const close = (component: Component): string => `${component.name}{\n${component.parts.sort().join('\n')}\n}`;
-  for (const line of unfold(text)) {
-    const name = propertyName(line);
-    const value = line.slice(line.indexOf(':') + 1);
-    if (name === 'BEGIN') open.push({ name: value.trim().toUpperCase(), parts: [] });
-    else if (name === 'END' && open.length > 1) {
-      const done = open.pop();
-      if (done !== undefined) open.at(-1)?.parts.push(close(done));
-    } else if (!VOLATILE.has(name) && value.trim() !== '') open.at(-1)?.parts.push(name + line.slice(name.length));
+const contentLines: Canonical = (bytes, contentType) => {
+  let components: readonly Component[];
+  try {
+    components = parseContentLines(bytes, charsetOf(contentType));
+  } catch {
+    // Broken texts are what they are.
+    return plainText(bytes, contentType);
   }
-  // A text cut short leaves components open: they count all the same.
-  return open.map(close).join('\n');
+  return components.map((one) => said(one.name === 'VCARD' ? canonicalCard(one) : one)).join('\n');
+};
+
+/** Of a component all that its properties and components say, in an order of its own. */
+function said(of: Component): string {
+  const parts: string[] = [];
+  for (const one of of.properties) if (says(one, of)) parts.push(essence(one, of));
+  for (const one of of.components) parts.push(said(one));
+  return `${of.name}{\n${parts.sort().join('\n')}\n}`;
 }
 
-function unfold(text: string): readonly string[] {
-  const lines: string[] = [];
-  let softBreak = false;
-  for (const raw of text.replace(/^\xef\xbb\xbf/, '').split(/\r\n|\r|\n/)) {
-    const last = lines.at(-1);
-    if (last !== undefined && softBreak) lines[lines.length - 1] = last.slice(0, -1) + raw;
-    else if (last !== undefined && /^[ \t]/.test(raw)) lines[lines.length - 1] = last + raw.slice(1);
-    else if (raw !== '') lines.push(raw);
-    // vCard 2.1 section 2.1.3: a quoted-printable value goes on after `=` at the end of a line.
-    const whole = lines.at(-1) ?? '';
-    softBreak = whole.endsWith('=') && /^[^:]*;(ENCODING=)?QUOTED-PRINTABLE[;:]/i.test(whole);
-  }
-  return lines;
+/** UID says nothing here, because devices mint their own; nor does a name that follows from the others. */
+function says(one: Property, of: Component): boolean {
+  if (isVolatile(one.name) || one.name === 'UID' || isEmpty(one)) return false;
+  if (one.name === 'X-ABLABEL') return !isLabel(one, of);
+  return one.name !== 'FN' || first(of, 'N') === undefined || oneLine(textOf(one, of.dialect)) !== formattedName(of);
 }
 
-/** Names are case-insensitive (RFC 6350 section 3.3). */
-const propertyName = (line: string): string => (/^[^;:]*/.exec(line)?.[0] ?? '').trim().toUpperCase();
+function essence(one: Property, of: Component): string {
+  const said = essenceOf(one, of.dialect);
+  const label = one.group === '' ? '' : labelOf(one, of);
+  return label === '' ? said : `${said}\n@${label}`;
+}
+
+/** Whether it labels another property, and is told with that one. */
+const isLabel = (one: Property, of: Component): boolean =>
+  one.group !== '' &&
+  of.properties.some((other) => other !== one && other.group.toLowerCase() === one.group.toLowerCase());

@@ -12,3 +12,7 @@ const CONTENT_LINES = new Set([
 export const mediaTypeWord = (contentType: string): string => (contentType.split(';')[0] ?? '').trim().toLowerCase();
 
 export const isContentLines = (contentType: string): boolean => CONTENT_LINES.has(mediaTypeWord(contentType));
+
+/** What a media type says of its charset; empty when nothing. */
+export const charsetOf = (contentType: string): string =>
+  /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(contentType)?.[1] ?? '';
