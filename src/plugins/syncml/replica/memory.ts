@@ -1,0 +1,118 @@
+import type { Log } from '../../contract.js';
+import * as field from '../../database/field.js';
+import type { DeviceInformation } from '../devinf/device-information.js';
+import type { CutSession, SessionMemory, SyncAnchors, SyncMode } from '../dialogue/conversation.js';
+import type { MapItem } from '../message/message.js';
+import { readInformation } from './information.js';
+import type { Replica } from './replica.js';
+import { nameOfRow } from './row.js';
+
+const MODES: readonly SyncMode[] = [
+  'two-way',
+  'slow',
+  'one-way-from-client',
+  'refresh-from-client',
+  'one-way-from-server',
+  'refresh-from-server',
+];
+/** Characters of a name that a Map may bring. */
+const LONGEST_NAME = 2_048;
+
+/** What the dialogue wants remembered of a peer, in its replica. */
+export class ReplicaMemory implements SessionMemory {
+  readonly #replica: Replica;
+  readonly #log: Log;
+
+  constructor(replica: Replica, log: Log) {
+    this.#replica = replica;
+    this.#log = log;
+  }
+
+  nonce(whose: 'theirs' | 'ours'): Uint8Array | undefined {
+    return this.#replica.bytes(`nonce-${whose}`);
+  }
+
+  setNonce(whose: 'theirs' | 'ours', nonce: Uint8Array): void {
+    this.#replica.remember(`nonce-${whose}`, nonce);
+  }
+
+  information(): DeviceInformation | undefined {
+    const text = this.#replica.text('information');
+    if (text === undefined) return undefined;
+    try {
+      return readInformation(text);
+    } catch (error) {
+      this.#log.warn('what the device said of itself cannot be read, and is asked anew', { error });
+      return undefined;
+    }
+  }
+
+  setInformation(information: DeviceInformation): void {
+    this.#replica.remember('information', JSON.stringify(information));
+  }
+
+  /**
+   * None while there is something on a device of ours that nobody knows whether it arrived: a slow sync tells, where an
+   * addition sent again would stand there twice. A server knows its items by our names, so it may be told again.
+   */
+  anchors(datastore: string): SyncAnchors {
+    const holdings = this.#replica.holdings(datastore);
+    const doubtful = this.#replica.role === 'server' && this.cut(datastore) === undefined && holdings.anyPlaced('sent');
+    const row = doubtful ? undefined : this.#replica.statements.anchors.get(holdings.id);
+    return {
+      ours: row === undefined ? undefined : field.optionalText(row, 'ours'),
+      theirs: row === undefined ? undefined : field.optionalText(row, 'theirs'),
+    };
+  }
+
+  setAnchors(datastore: string, { ours, theirs }: SyncAnchors): void {
+    const { id } = this.#replica.holdings(datastore);
+    this.#replica.statements.setAnchors.run(ours ?? null, theirs ?? null, id);
+  }
+
+  cut(datastore: string): CutSession | undefined {
+    const row = this.#replica.statements.cut.get(this.#replica.holdings(datastore).id);
+    if (row === undefined || field.optionalText(row, 'cut') === undefined) return undefined;
+    const cut = field.json(row, 'cut');
+    return { mode: field.oneOf(cut, 'mode', MODES), ours: field.text(cut, 'ours'), theirs: field.text(cut, 'theirs') };
+  }
+
+  setCut(datastore: string, cut: CutSession | undefined): void {
+    const { id } = this.#replica.holdings(datastore);
+    this.#replica.statements.setCut.run(cut === undefined ? null : JSON.stringify(cut), id);
+  }
+
+  mapped(datastore: string, items: readonly MapItem[]): readonly MapItem[] {
+    const holdings = this.#replica.holdings(datastore);
+    return holdings.transaction(() =>
+      items.filter(({ target, source }) => {
+        const row = holdings.item(target);
+        if (row === undefined || source === '' || source.length > LONGEST_NAME) return false;
+        if (row.luid === source && row.placement === 'held') return true;
+        const holder = holdings.byLuid(source);
+        // The device took two of ours for one: this one answers to the name from now on.
+        if (holder !== undefined && holder.id !== row.id) holdings.place(holder, 'unnamed', undefined);
+        holdings.place(row, 'held', source);
+        return true;
+      }),
+    );
+  }
+
+  pendingMaps(datastore: string): readonly MapItem[] {
+    return this.#replica
+      .holdings(datastore)
+      .unmapped.flatMap(({ id, guid, luid }) =>
+        guid === undefined ? [] : [{ target: guid, source: luid ?? nameOfRow(id) }],
+      );
+  }
+
+  mapsConfirmed(datastore: string, items: readonly MapItem[]): void {
+    const holdings = this.#replica.holdings(datastore);
+    holdings.transaction(() => {
+      for (const { source, target } of items) {
+        const row = holdings.byLuid(source);
+        if (row?.guid === target) holdings.confirmMap(row);
+      }
+    });
+  }
+}
