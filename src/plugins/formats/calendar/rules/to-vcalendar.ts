@@ -1,4 +1,4 @@
-import { civilDate, DAY, dayOf, timeOf, type Wall } from '../time/civil.js';
+import { civilDate, dayOf, timeOf, type Wall } from '../time/civil.js';
 import type { Moment } from '../time/moment.js';
 import { comesSeveralTimes, fromVCalendar } from './from-vcalendar.js';
 import { Effort, occurrences } from './occurrences.js';
@@ -8,15 +8,20 @@ import { type DayRule, type Rule, WEEKDAYS } from './rule.js';
 const COMPARED = 128;
 const LONGEST_COUNT = 4096;
 
+/** How the end of a rule is written, and what the start's clock shows at one that is read. */
+export interface Ends {
+  text(wall: Wall): string;
+  wall(moment: Moment): Wall;
+}
+
 /**
  * The rule in vCalendar 1.0's basic grammar, which is what devices know; undefined when that grammar cannot say it. The
- * rule's end is by the start's clock already; `endText` writes it. What is given means the same: both are unrolled and
- * compared.
+ * rule's end is by the start's clock already. What is given means the same: both are unrolled and compared.
  */
-export function toVCalendar(rule: Rule, start: Wall, endText: (moment: Moment) => string): string | undefined {
+export function toVCalendar(rule: Rule, start: Wall, ends: Ends): string | undefined {
   const head = headOf(simplified(rule, start), start);
   if (head === undefined) return undefined;
-  for (const text of endings(head, rule, start, endText)) if (meansTheSame(text, rule, start)) return text;
+  for (const text of endings(head, rule, start, ends)) if (meansTheSame(text, rule, start, ends)) return text;
   return undefined;
 }
 
@@ -24,10 +29,10 @@ function* endings(
   head: string,
   rule: Rule,
   start: Wall,
-  endText: (moment: Moment) => string,
+  ends: Ends,
 ): Generator<string, void, void> {
   const { count, until } = rule;
-  if (until !== undefined) yield `${head} ${endText(until.form === 'date' ? { form: 'local', wall: until.wall + DAY - 1 } : until)}`;
+  if (until !== undefined) yield `${head} ${ends.text(lastWall(until, start))}`;
   else if (count === undefined) yield `${head} #0`;
   else if (!comesSeveralTimes(rule)) yield `${head} #${count}`;
   else if (count <= LONGEST_COUNT) {
@@ -38,13 +43,16 @@ function* endings(
       last = wall;
     }
     yield `${head} #${rounds.size}`;
-    if (last !== undefined) yield `${head} ${endText({ form: 'local', wall: last })}`;
+    if (last !== undefined) yield `${head} ${ends.text(last)}`;
   }
 }
 
+/** Of a date the time of the series, so that devices which look at the time still see the last one. */
+const lastWall = ({ form, wall }: Moment, start: Wall): Wall => (form === 'date' ? wall + timeOf(start) : wall);
+
 /** Whether the text, read again, has the same occurrences, as far as they are compared. */
-function meansTheSame(text: string, rule: Rule, start: Wall): boolean {
-  const [read, ...more] = fromVCalendar(text, start, ({ wall }) => wall).rules;
+function meansTheSame(text: string, rule: Rule, start: Wall, ends: Ends): boolean {
+  const [read, ...more] = fromVCalendar(text, start, ends.wall).rules;
   if (read === undefined || more.length > 0) return false;
   const effort = new Effort();
   const [mine, its] = [occurrences(rule, start, effort), occurrences(read, start, effort)];

@@ -19,8 +19,10 @@ export class Timezones {
   /** A year in which a VTIMEZONE must agree with the zone its name promises. */
   readonly #year: number;
 
-  constructor(calendar: Component, year: number) {
+  /** `also` is known under its name whatever the calendar says. */
+  constructor(calendar: Component, year: number, also?: Zone) {
     this.#year = year;
+    if (also !== undefined) this.#found.set(also.name, also);
     for (const one of calendar.components)
       if (one.name === 'VTIMEZONE' && this.#vtimezones.size < MOST_ZONES)
         this.#vtimezones.set(first(one, 'TZID')?.value.trim() ?? '', one);
@@ -33,9 +35,9 @@ export class Timezones {
   }
 
   named(name: string): Zone | undefined {
-    if (this.#found.has(name)) return this.#found.get(name);
+    if (this.#found.has(name) || this.#found.size >= MOST_ZONES) return this.#found.get(name);
     const zone = this.#find(name);
-    if (this.#found.size < MOST_ZONES) this.#found.set(name, zone);
+    this.#found.set(name, zone);
     return zone;
   }
 

@@ -23,23 +23,23 @@ interface Family {
   days: readonly string[];
 }
 
-const written = new Map<string, Component>();
+/** What was written of a zone goes with it: zones of one name need not be one zone. */
+const written = new WeakMap<Zone, Map<string, Component>>();
 const MOST_WRITTEN = 256;
 
-/** A VTIMEZONE (RFC 5545 section 3.6.5) that tells the zone's offsets from that year on. */
-export function vtimezoneOf(zone: Zone, fromYear: number): Component {
-  const key = `${zone.name} ${fromYear}`;
-  const known = written.get(key);
-  // Zones of one name need not be one zone.
-  const made = known ?? makeVtimezone(zone, fromYear);
-  if (known === undefined && zone.name.includes('/')) {
-    if (written.size >= MOST_WRITTEN) written.clear();
-    written.set(key, made);
-  }
+/** A VTIMEZONE (RFC 5545 section 3.6.5) that tells the zone's offsets from that year on, under its or another name. */
+export function vtimezoneOf(zone: Zone, fromYear: number, name = zone.name): Component {
+  const key = `${name} ${fromYear}`;
+  const known = written.get(zone)?.get(key);
+  if (known !== undefined) return known;
+  const made = makeVtimezone(zone, fromYear, name);
+  const its = written.get(zone) ?? new Map<string, Component>();
+  if (its.size >= MOST_WRITTEN) its.clear();
+  written.set(zone, its.set(key, made));
   return made;
 }
 
-function makeVtimezone(zone: Zone, fromYear: number): Component {
+function makeVtimezone(zone: Zone, fromYear: number, name: string): Component {
   const start = wallOf(fromYear, 1, 1);
   const offset = zone.offsetAt(start);
   const lastYear = Math.max(HORIZON_YEAR, fromYear + LEAST_YEARS);
@@ -54,7 +54,7 @@ function makeVtimezone(zone: Zone, fromYear: number): Component {
     observance(inSummer ? 'DAYLIGHT' : 'STANDARD', start + offset, offset, offset, []),
     ...observancesOf(familiesOf(onsets), lastYear),
   ];
-  return component('VTIMEZONE', 'icalendar-2.0', [property('TZID', zone.name)], observances);
+  return component('VTIMEZONE', 'icalendar-2.0', [property('TZID', name)], observances);
 }
 
 function familiesOf(onsets: readonly Onset[]): readonly Family[] {

@@ -1,0 +1,231 @@
+import { type Component, component, first, type Property, parameterOf, property } from '../../content-lines/component.js';
+import { textOf } from '../../content-lines/values.js';
+import { civilDate, dayOf, type Wall } from '../time/civil.js';
+import { momentOf } from '../time/moment.js';
+import { zoneOfDaylight } from '../zones/daylight.js';
+import { Timezones, zoneNamed } from '../zones/timezones.js';
+import { vtimezoneOf } from '../zones/vtimezone-writer.js';
+import { agree, type Zone } from '../zones/zone.js';
+
+import { ALARM_PROPERTIES, calendarAlarm } from './alarms.js';
+import type { CalendarFrame, DeviceFrame } from './frame.js';
+import { deviceUnitSays } from './faithful.js';
+import type { Setting } from './options.js';
+import { isEmpty, keepsake, markOf, NO_UNIT, ORIGINAL, originalsOf, type Unit, unitOf } from './originals.js';
+import { calendarProperty } from './properties.js';
+import { calendarSeries } from './series-from-device.js';
+import { SERIES_PROPERTIES } from './series-to-device.js';
+import { calendarEnd, calendarStart, deviceSpan, END_PROPERTIES } from './span.js';
+import { deviceTime } from './timed.js';
+
+const OLD = 'vcalendar-1.0';
+const NEW = 'icalendar-2.0';
+const PRODUCT = '-//Cradle//Cradle//EN';
+/** Of a vCalendar's own properties these are told otherwise in iCalendar. */
+const HEADER = new Set(['VERSION', 'PRODID', 'TZ', 'DAYLIGHT', 'GEO']);
+/** For what tells no other time; DTSTAMP must be there (RFC 5545 section 3.8.7.2). */
+const EPOCH = '19700101T000000Z';
+
+const RECURRENCE_ID = 'X-RECURRENCE-ID';
+
+/** A vCalendar 1.0 as an iCalendar 2.0 with the time zones it needs. */
+export function fromDevice(calendar: Component, setting: Setting): Component {
+  const said = zoneOfDaylight(calendar);
+  const year = yearOf(calendar);
+  const own = said === undefined || agree(said, setting.zone, year) ? undefined : said;
+  const recurs = calendar.components.some((one) => first(one, 'RRULE') !== undefined);
+  // A series goes by the clock it was made for; a single time is the same by any.
+  const zone = own !== undefined && recurs ? own : setting.zone;
+  const deviceZone = own ?? zone;
+  const geo = first(calendar, 'GEO');
+  const components = calendar.components.map((one) => {
+    const placed = geo === undefined || first(one, 'GEO') !== undefined ? one : { ...one, properties: [...one.properties, geo] };
+    return fromDeviceComponent(placed, deviceZone, zone, setting, gapsOf(one, calendar, deviceZone, zone));
+  });
+  const properties = [
+    property('VERSION', '2.0'),
+    first(calendar, 'PRODID') ?? property('PRODID', PRODUCT),
+    ...calendar.properties.filter(({ name }) => !HEADER.has(name)),
+  ];
+  const kept = properties.filter(({ name }) => name === ORIGINAL);
+  const zones = timezonesOf(components, zone, earliestYear(components, year), kept);
+  const shown = properties.filter(({ name }) => name !== ORIGINAL);
+  return component('VCALENDAR', NEW, shown, [...zones, ...components]);
+}
+
+/** The VTIMEZONEs that the components name: RFC 5545 section 3.2.19 wants each to be there. */
+function timezonesOf(
+  components: readonly Component[],
+  own: Zone,
+  year: number,
+  kept: readonly Property[],
+): readonly Component[] {
+  const names = new Set<string>();
+  const collect = (of: Component): void => {
+    for (const one of of.properties) {
+      const name = one.parameters.length === 0 ? undefined : parameterOf(one, 'TZID')[0];
+      if (name !== undefined && names.size < MOST_ZONES) names.add(name);
+    }
+    of.components.forEach(collect);
+  };
+  components.forEach(collect);
+  const originals = kept.length === 0 ? [] : (originalsOf(kept, OLD, NEW).get(markOf(NO_UNIT)) ?? []);
+  const theirs = originals.flatMap((unit) => unit.components);
+  return [...names].flatMap((name) => {
+    if (name === own.name) return [vtimezoneOf(own, year)];
+    const original = theirs.find((one) => first(one, 'TZID')?.value === name);
+    if (original !== undefined) return [original];
+    const zone = zoneNamed(name);
+    return zone === undefined ? [] : [vtimezoneOf(zone, year, name)];
+  });
+}
+
+const MOST_ZONES = 64;
+
+function yearOf(calendar: Component): number {
+  for (const one of calendar.components) {
+    const moment = momentOf((first(one, 'DTSTART') ?? first(one, 'DUE'))?.value ?? '');
+    if (moment !== undefined) return civilDate(dayOf(moment.wall)).year;
+  }
+  return 2000;
+}
+
+/** A year before all times that are told by the zone's clock. */
+function earliestYear(components: readonly Component[], fallback: number): number {
+  let earliest = fallback;
+  for (const { properties } of components)
+    for (const { value, parameters } of properties) {
+      if (!parameters.some(({ name }) => name === 'TZID')) continue;
+      for (const text of value.split(',')) {
+        const moment = momentOf(text);
+        if (moment !== undefined) earliest = Math.min(earliest, civilDate(dayOf(moment.wall)).year);
+      }
+    }
+  return Math.max(1, earliest);
+}
+
+/** The occurrences of a series that other components of the calendar stand for. */
+function gapsOf(master: Component, calendar: Component, deviceZone: Zone, zone: Zone): ReadonlySet<Wall> {
+  const gaps = new Set<Wall>();
+  if (first(master, RECURRENCE_ID) !== undefined) return gaps;
+  const uid = first(master, 'UID')?.value;
+  for (const other of calendar.components) {
+    const id = first(other, RECURRENCE_ID);
+    if (id === undefined || other.name !== master.name || first(other, 'UID')?.value !== uid) continue;
+    if (momentOf(id.value) !== undefined) gaps.add(deviceTime(RECURRENCE_ID, id.value, deviceZone, zone).wall);
+  }
+  return gaps;
+}
+
+/** What a component's parts hang on. Fails with InvalidItem for times that do not exist. */
+export function deviceFrame(of: Component, deviceZone: Zone, zone: Zone, setting: Setting): DeviceFrame {
+  const summary = first(of, 'SUMMARY');
+  return {
+    setting,
+    zone,
+    deviceZone,
+    kind: of.name,
+    span: deviceSpan(of, deviceZone, zone),
+    summary: summary === undefined ? '' : textOf(summary, OLD),
+  };
+}
+
+/** A unit of vCalendar and what it is in iCalendar. */
+export interface ReadUnit {
+  readonly device: Unit;
+  readonly calendar: Unit;
+  /** Whether iCalendar says all of it. */
+  readonly exact: boolean;
+}
+
+/** The component unit by unit: its start, its end, its series, each alarm, each other property. */
+export function readUnits(of: Component, frame: DeviceFrame, gaps: ReadonlySet<Wall>): readonly ReadUnit[] {
+  const own = (names: ReadonlySet<string>): readonly Property[] => of.properties.filter(({ name }) => names.has(name));
+  const starts = own(new Set(['DTSTART']));
+  const series = calendarSeries(of, frame, gaps);
+  const units: ReadUnit[] = [
+    { device: unitOf(...starts), calendar: unitOf(...calendarStart(frame.span, frame.zone)), exact: true },
+    {
+      device: unitOf(...own(END_PROPERTIES)),
+      calendar: unitOf(...calendarEnd(frame.span, frame.kind, frame.zone)),
+      exact: true,
+    },
+    { device: unitOf(...own(SERIES_PROPERTIES)), calendar: unitOf(...series.properties), exact: series.exact },
+  ];
+  const rule = series.properties.find(({ name }) => name === 'RRULE')?.value;
+  const forward = backFrame(frame);
+  for (const one of of.properties) {
+    if (one.name === 'DTSTART' || END_PROPERTIES.has(one.name) || SERIES_PROPERTIES.has(one.name)) continue;
+    if (one.name === ORIGINAL) continue;
+    const read = readProperty(one, frame, rule);
+    units.push({ device: unitOf(one), calendar: read, exact: deviceUnitSays(one, read, forward) });
+  }
+  return units;
+}
+
+function readProperty(one: Property, frame: DeviceFrame, rule: string | undefined): Unit {
+  try {
+    if (!ALARM_PROPERTIES.has(one.name)) return unitOf(...calendarProperty(one, frame));
+    const alarm = calendarAlarm(one, frame, rule);
+    return alarm === undefined ? NO_UNIT : { properties: [], components: [alarm] };
+  } catch {
+    // One time that does not exist, of those an event can do without, is kept as it was written.
+    return NO_UNIT;
+  }
+}
+
+/** The frame of the way back, to see whether it leads back. */
+const backFrame = (frame: DeviceFrame): CalendarFrame => ({
+  setting: frame.setting,
+  zone: frame.zone,
+  kind: frame.kind,
+  span: frame.span,
+  timezones: new Timezones(EMPTY, 2000, frame.zone),
+  startZone: frame.span.start?.kind === 'instant' ? frame.zone : undefined,
+});
+
+const EMPTY = component('VCALENDAR', NEW, []);
+
+function fromDeviceComponent(
+  of: Component,
+  deviceZone: Zone,
+  zone: Zone,
+  setting: Setting,
+  gaps: ReadonlySet<Wall>,
+): Component {
+  const frame = deviceFrame(of, deviceZone, zone, setting);
+  const kept = originalsOf(of.properties, OLD, NEW);
+  const used = new Set<Unit>();
+  const properties: Property[] = [];
+  const components: Component[] = [];
+  const keepsakes: Property[] = [];
+  for (const { device, calendar, exact } of readUnits(of, frame, gaps)) {
+    const original = kept.size === 0 ? undefined : kept.get(markOf(calendar))?.find((one) => !used.has(one));
+    const said = original ?? calendar;
+    if (original !== undefined) used.add(original);
+    properties.push(...said.properties);
+    components.push(...said.components);
+    if (original === undefined && !exact && !isEmpty(device) && setting.originals)
+      keepsakes.push(keepsake(device, calendar, OLD, NEW));
+  }
+  // What had no place in the device's format has not changed there.
+  for (const one of kept.get(markOf(NO_UNIT)) ?? []) {
+    if (used.has(one) || one.properties.some(({ name }) => properties.some((other) => other.name === name))) continue;
+    properties.push(...one.properties);
+    components.push(...one.components);
+  }
+  const inner = of.components.map((one) => fromDeviceComponent(one, deviceZone, zone, setting, new Set()));
+  return component(of.name, NEW, [...completed(properties, of.name, setting), ...keepsakes], [...components, ...inner]);
+}
+
+/** With the properties that RFC 5545 section 3.6.1 wants to be there. */
+function completed(properties: readonly Property[], kind: string, { uid }: Setting): readonly Property[] {
+  const has = (name: string): Property | undefined => properties.find((one) => one.name === name);
+  if (kind !== 'VEVENT' && kind !== 'VTODO' && kind !== 'VJOURNAL') return properties;
+  const added: Property[] = [];
+  if (uid !== undefined && has('UID') === undefined) added.push(property('UID', uid));
+  const stamp = has('LAST-MODIFIED') ?? has('CREATED');
+  if (has('DTSTAMP') === undefined) added.push(property('DTSTAMP', stamp?.value ?? EPOCH));
+  return [...added, ...properties];
+}
+
