@@ -36,8 +36,10 @@ function textIn(content: string | Uint8Array, name: string): string {
   return text;
 }
 
-const SPECIAL = /[&<>\r]/g;
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#13;' };
-
 /** A carriage return is told by its number, or the reader's parser would make a line feed of it. */
-export const escaped = (text: string): string => text.replaceAll(SPECIAL, (one) => ESCAPES[one] ?? one);
+export function escaped(text: string): string {
+  const marked = MARKUP.test(text) ? text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;') : text;
+  return marked.includes('\r') ? marked.replace(/\r/g, '&#13;') : marked;
+}
+
+const MARKUP = /[&<>]/;
