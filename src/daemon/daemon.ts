@@ -2,27 +2,34 @@ import { join } from 'node:path';
 import { type Bus, connectBus, sessionBusAddress } from '../dbus/bus.js';
 import { BUS_NAME } from '../dbus/names.js';
 import type { DeviceSource } from '../hal/device.js';
-import { MediaPlayerInfoProbe } from '../hal/media-player-info.js';
 import { waysInto } from '../hal/reach.js';
 import { Registry } from '../hal/registry.js';
 import { type Seat, unknownSeat, watchSeat } from '../hal/seat.js';
+import { AccountSource } from '../hal/sources/accounts.js';
+import { createTransports } from '../hal/transports/transports.js';
 import { createCatalogue } from '../plugins/catalogue.js';
-import type { Log } from '../plugins/contract.js';
+import type { Log, ProtocolPlugin } from '../plugins/contract.js';
 import { Alerts } from './alert/alerts.js';
+import type { Ear } from './alert/hearing.js';
 import type { Domain, Problem, Subject } from './api/domain.js';
 import { Publisher } from './api/publisher.js';
 import { startSession } from './api/start.js';
+import { createListener } from './listening.js';
 import type { Places } from './places.js';
+import { createProbes } from './probes.js';
 import { Rest } from './rest.js';
 import { Rulebook } from './rulebook.js';
+import { FileSecrets } from './secrets/file.js';
+import type { Secrets } from './secrets/secrets.js';
 import { Chronicle } from './session/chronicle.js';
 import { Contexts } from './session/contexts.js';
 import { DesktopStores } from './session/desktop-stores.js';
 import { Holds } from './session/holds.js';
+import { Lines } from './session/line.js';
 import { Presence } from './session/presence.js';
 import { Queue } from './session/queue.js';
 import { atticName, Surroundings } from './session/surroundings.js';
-import type { LoadedSettings } from './settings.js';
+import { type LoadedSettings, loadSettings } from './settings.js';
 import type { Binding } from './state/binding.js';
 import { openState, type State } from './state/state.js';
 import { FolderAttic } from './sync/attic.js';
@@ -37,9 +44,11 @@ export interface DaemonParts {
   readonly log: Log;
   readonly supervisor: Supervisor;
   readonly sources: readonly DeviceSource[];
+  /** Beside those that are built in, or in the place of one of the same name. */
+  readonly protocols?: readonly ProtocolPlugin[];
   /** A session bus other than the environment's. */
   readonly address?: string | undefined;
-  /** Hands over what is to be called when rules shall be read anew. */
+  /** Hands over what is to be called when rules and settings shall be read anew. */
   readonly onReload?: (reload: () => void) => void;
 }
 
@@ -48,7 +57,8 @@ export interface DaemonParts {
  * Fails when it cannot begin: no bus, the name taken, no state folder.
  */
 export async function runDaemon(parts: DaemonParts, stop: AbortSignal): Promise<void> {
-  const { log, environment, places, settings, supervisor } = parts;
+  const { log, environment, places, supervisor } = parts;
+  let settings = parts.settings;
   const over = new AbortController();
   const signal = AbortSignal.any([stop, over.signal]);
   // The session bus takes its time to answer: rules, state and logind are looked at meanwhile.
@@ -61,8 +71,9 @@ export async function runDaemon(parts: DaemonParts, stop: AbortSignal): Promise<
     [Symbol.asyncDispose]: async () => (await dialling.catch(() => undefined))?.[Symbol.asyncDispose](),
   };
   await using systemBus = new SystemBus(environment);
-  const catalogue = createCatalogue({ systemBus: systemBus.connect, log, environment });
-  const probes = [new MediaPlayerInfoProbe()];
+  const catalogue = createCatalogue({ systemBus: systemBus.connect, log, environment, protocols: parts.protocols });
+  const transports = createTransports();
+  const probes = createProbes(transports);
   // Neither of the two ever fails.
   const finding = findSeat(systemBus, log);
   const reading = Rulebook.open(places.rules, catalogue, probes, log);
@@ -82,7 +93,7 @@ export async function runDaemon(parts: DaemonParts, stop: AbortSignal): Promise<
   const rulebook = await reading;
   await using seat = await finding;
   const registry = new Registry({
-    sources: parts.sources,
+    sources: [...parts.sources, new AccountSource(state.accounts)],
     rules: rulebook.rules,
     probes,
     claims: state.claims.holds,
@@ -99,12 +110,16 @@ export async function runDaemon(parts: DaemonParts, stop: AbortSignal): Promise<
     bytes: settings.settings.atticSize * 2 ** 20,
   });
   const holds = new Holds(state.settings.get('paused') === 'true', () => queue.pump());
+  const secrets = new FileSecrets(join(places.state, 'secrets.json'));
   const contexts = new Contexts({
     folder: join(places.state, 'devices'),
     bindings: (device) => state.bindings.of(device),
+    secrets,
+    transports,
     log,
   });
-  const host = new Surroundings({ log, registry, catalogue, stores, state, presence, attic, contexts });
+  const lines = new Lines();
+  const host = new Surroundings({ log, registry, catalogue, stores, state, presence, attic, contexts, lines });
   const queue = new Queue(
     host,
     (session) => !holds.inhibited && (!holds.paused || session.cause === 'user'),
@@ -121,13 +136,22 @@ export async function runDaemon(parts: DaemonParts, stop: AbortSignal): Promise<
     holds,
     presence,
     contexts,
+    lines,
+    secrets,
     log,
     login: seat.whoAmI().login,
     version: parts.version,
     signal,
-    problems: () => problemsOf(settings, rulebook, state),
+    problems: () => problemsOf(settings, rulebook, state, secrets, listener.ears),
+    ears: () => listener.ears,
     models: () => rulebook.models,
-    reloadRules: async () => registry.reconsider(await rulebook.reload()),
+    reloadRules: async () => {
+      const { settings: read, faults } = await loadSettings(places.settings);
+      // What is not a plugin's is read when the daemon starts.
+      settings = { settings: { ...settings.settings, plugins: read.plugins }, faults };
+      listener.reconsider();
+      await registry.reconsider(await rulebook.reload());
+    },
     touch: (subject) => {
       tell(subject);
       alerts.reconsider();
@@ -141,9 +165,23 @@ export async function runDaemon(parts: DaemonParts, stop: AbortSignal): Promise<
     changeDelay: settings.settings.changeDelay,
     inReach: (binding: Binding) => {
       const device = registry.get(binding.device);
-      return device?.owner.kind === 'mine' && waysInto(device).length > 0;
+      return device?.owner.kind === 'mine' && device.identity.startedBy === 'us' && waysInto(device).length > 0;
     },
     start: (binding, cause) => void startSession(domain, binding, cause),
+  });
+  await using listener = createListener({
+    catalogue,
+    state,
+    registry,
+    queue,
+    lines,
+    holds,
+    contexts,
+    settings: () => settings.settings.plugins,
+    start: (binding) => startSession(domain, binding, 'device'),
+    changed: () => tell({ kind: 'manager' }),
+    log,
+    stop,
   });
 
   await discovering;
@@ -182,6 +220,7 @@ export async function runDaemon(parts: DaemonParts, stop: AbortSignal): Promise<
   await bus.own(BUS_NAME);
   const watching = registry.start(signal);
   alerts.start();
+  listener.reconsider();
   rest.worked();
   supervisor.ready();
   supervisor.status(statusOf(registry, queue));
@@ -217,7 +256,13 @@ function remember(state: State, presence: Presence, gone: boolean, id: Parameter
   } else if (presence.lastSeen(id) === undefined) presence.appeared(id, now);
 }
 
-function problemsOf(settings: LoadedSettings, rulebook: Rulebook, state: State): readonly Problem[] {
+function problemsOf(
+  settings: LoadedSettings,
+  rulebook: Rulebook,
+  state: State,
+  secrets: Secrets,
+  ears: readonly Ear[],
+): readonly Problem[] {
   const problems: Problem[] = settings.faults.map((message) => ({ kind: 'settings', where: '', message }));
   for (const { file, line, section, reason } of rulebook.complaints)
     problems.push({
@@ -227,6 +272,9 @@ function problemsOf(settings: LoadedSettings, rulebook: Rulebook, state: State):
     });
   const { setAside } = state.database;
   if (setAside !== undefined) problems.push({ kind: 'state', where: setAside.path, message: setAside.reason });
+  if (secrets.complaint !== undefined) problems.push({ kind: 'secrets', ...secrets.complaint });
+  for (const { protocol, state: hearing, where, message } of ears)
+    if (hearing === 'failing') problems.push({ kind: 'listener', where: where || protocol, message });
   return problems;
 }
 

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { asCradleError } from '../dbus/errors.js';
-import { MediaPlayerInfoProbe } from '../hal/media-player-info.js';
 import { Registry } from '../hal/registry.js';
 import { unknownSeat } from '../hal/seat.js';
+import { createTransports } from '../hal/transports/transports.js';
 import { createCatalogue } from '../plugins/catalogue.js';
 import type { Log } from '../plugins/contract.js';
 import type { Places } from './places.js';
+import { createProbes } from './probes.js';
 import { Rulebook } from './rulebook.js';
 import { SystemBus } from './system-bus.js';
 
@@ -13,7 +14,7 @@ import { SystemBus } from './system-bus.js';
 export async function explainFiles(files: readonly string[], places: Places, log: Log): Promise<number> {
   await using systemBus = new SystemBus(process.env);
   const catalogue = createCatalogue({ systemBus: systemBus.connect, log, environment: process.env });
-  const probes = [new MediaPlayerInfoProbe()];
+  const probes = createProbes(createTransports());
   const rulebook = await Rulebook.open(places.rules, catalogue, probes, log);
   const registry = new Registry({
     sources: [],

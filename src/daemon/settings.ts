@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { parseKeyfile } from '../hal/keyfile.js';
 import type { Log } from '../plugins/contract.js';
 import { isLogLevel, type LogLevel } from './log.js';
+import { defaultPluginSettings, isPluginSection, type PluginSettings, withPluginSetting } from './plugin-settings.js';
 
-/** What a user may set in `~/.config/cradle/settings`, section `[Daemon]`; cradled(8) describes each. */
+/** What a user may set in `~/.config/cradle/settings`; cradled(8) describes each. */
 export interface Settings {
   readonly logLevel: LogLevel;
   /** Milliseconds without news after which a device is taken for settled. */
@@ -15,6 +16,8 @@ export interface Settings {
   /** Days, and MiB, that overwritten and removed items stay in the attic. */
   readonly atticDays: number;
   readonly atticSize: number;
+  /** What stands in sections of plugins, such as `[SyncML]`, over their defaults. */
+  readonly plugins: PluginSettings;
 }
 
 export const defaultSettings: Settings = {
@@ -24,6 +27,7 @@ export const defaultSettings: Settings = {
   historyDays: 90,
   atticDays: 90,
   atticSize: 4096,
+  plugins: defaultPluginSettings,
 };
 
 const NUMBERS = {
@@ -58,11 +62,16 @@ export function readSettings(content: Uint8Array | string, path: string): Loaded
   const faults = keyfile.faults.map(({ line, reason }) => `${path}:${line}: ${reason}`);
   let settings = defaultSettings;
   for (const section of keyfile.sections) {
-    if (section.title !== 'Daemon') faults.push(`${path}:${section.line}: [${section.title}] is not a section here`);
+    if (section.title !== 'Daemon' && !isPluginSection(section.title))
+      faults.push(`${path}:${section.line}: [${section.title}] is not a section here`);
     else
       for (const { key, value, line } of section.entries) {
         const fault = (reason: string) => faults.push(`${path}:${line}: ${reason}`);
-        if (key === 'LogLevel') {
+        if (section.title !== 'Daemon') {
+          const read = withPluginSetting(settings.plugins, section.title, key, value);
+          if ('fault' in read) fault(read.fault);
+          else settings = { ...settings, plugins: read.settings };
+        } else if (key === 'LogLevel') {
           if (isLogLevel(value)) settings = { ...settings, logLevel: value };
           else fault(`LogLevel is error, warn, info or debug, not "${value}"`);
         } else if (isNumberKey(key)) {

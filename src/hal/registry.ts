@@ -79,7 +79,7 @@ export class Registry {
         new SightingFeed(source, this.#clock, options.log, {
           put: (sighting, before) => this.#put(sighting, before),
           drop: (sighting) => this.#drop(sighting),
-          settled: () => this.#flush(),
+          settled: () => this.#flush(source.name),
         }),
     );
   }
@@ -208,9 +208,9 @@ export class Registry {
     else body.quiet = this.#clock.after(quiet, () => void this.#examine(body));
   }
 
-  /** A source has told all that was there, so there is nothing to wait for. */
-  #flush(): void {
-    const waiting = [...this.#busy].filter((body) => body.waiting);
+  /** A source has told all that was there, so there is nothing to wait for in what it sees. */
+  #flush(source: string): void {
+    const waiting = [...this.#busy].filter((body) => body.waiting && body.sources.has(source));
     for (const body of waiting.sort((left, right) => (left.body < right.body ? -1 : 1))) {
       body.awaitedName = true;
       void this.#examine(body);

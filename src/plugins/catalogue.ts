@@ -11,6 +11,8 @@ export interface CatalogueParts {
   readonly log: Log;
   /** HOME, XDG_CONFIG_HOME, XDG_DATA_HOME and the like. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Beside those that are built in, or in the place of one of the same name. */
+  readonly protocols?: readonly ProtocolPlugin[] | undefined;
 }
 
 /** Every plugin there is, by its name. */
@@ -23,7 +25,7 @@ export interface Catalogue {
 
 /** Adding a plugin is one line here. */
 export function createCatalogue(parts: CatalogueParts): Catalogue {
-  const protocols: readonly ProtocolPlugin[] = [new StoragePlugin(parts)];
+  const protocols: readonly ProtocolPlugin[] = [new StoragePlugin(parts), ...(parts.protocols ?? [])];
   const stores: readonly StorePlugin[] = [new FolderPlugin(parts), new MemoryPlugin()];
   return {
     protocols: new Map(protocols.map((plugin) => [plugin.name, plugin])),

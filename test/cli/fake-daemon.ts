@@ -73,6 +73,7 @@ export interface FakeDevice {
 export class FakeDaemon {
   readonly sessions: FakeSession[] = [];
   problems: readonly Dict[] = [];
+  listeners: readonly Dict[] = [];
   paused = false;
   version = '0.1.0';
   /** Thrown by StartSync. */
@@ -130,6 +131,7 @@ export class FakeDaemon {
         LastSeen: () => 0n,
         Busy: () => '',
         SafeToUnplug: () => false,
+        Account: () => ({}),
       },
       methods: {
         Claim: () => {
@@ -141,6 +143,7 @@ export class FakeDaemon {
         Eject: () => {
           throw new CradleError('Busy', '/media/PLAYER is in use by vlc (4711)');
         },
+        SetCredentials: unsupported,
         StartSync: unsupported,
       },
     });
@@ -212,8 +215,10 @@ export class FakeDaemon {
         },
         Models: () => [],
         Problems: () => this.problems,
+        Listeners: () => this.listeners,
       },
       methods: {
+        CreateAccount: unsupported,
         CreateBinding: unsupported,
         AddStore: unsupported,
         RemoveStore: unsupported,

@@ -20,9 +20,39 @@ test('settings that cannot be read are the defaults, with a complaint that names
 test('every setting is read', () => {
   const text = `[Daemon]\nLogLevel=debug\nSettleTime=1\nChangeDelay=2\nHistoryDays=3\nAtticDays=4\nAtticSize=5\n`;
   assert.deepEqual(readSettings(text, 'settings'), {
-    settings: { logLevel: 'debug', settleTime: 1, changeDelay: 2, historyDays: 3, atticDays: 4, atticSize: 5 },
+    settings: {
+      logLevel: 'debug',
+      settleTime: 1,
+      changeDelay: 2,
+      historyDays: 3,
+      atticDays: 4,
+      atticSize: 5,
+      plugins: defaultSettings.plugins,
+    },
     faults: [],
   });
+});
+
+test('what stands in the section of a plugin is over its defaults, and for that plugin alone', () => {
+  const text =
+    '[SyncML]\nListenAddress=::1\nListenCertificate=/etc/c.pem\nListenKey=/etc/k.pem\n[Daemon]\nAtticDays=1\n';
+  const { settings, faults } = readSettings(text, 'settings');
+  assert.deepEqual(faults, []);
+  assert.equal(settings.atticDays, 1);
+  assert.deepEqual(
+    [...settings.plugins].map(([plugin, keys]) => [plugin, Object.fromEntries(keys)]),
+    [
+      [
+        'syncml',
+        {
+          ListenAddress: '::1',
+          ListenPort: '8219',
+          ListenCertificate: '/etc/c.pem',
+          ListenKey: '/etc/k.pem',
+        },
+      ],
+    ],
+  );
 });
 
 const wrong: readonly (readonly [string, string])[] = [
@@ -31,6 +61,13 @@ const wrong: readonly (readonly [string, string])[] = [
   ['[Daemon]\nSettleTime=1e3', 'f:2: SettleTime is a whole number from 0 to 60000, not "1e3"'],
   ['[Daemon]\nHistoryDays=0', 'f:2: HistoryDays is a whole number from 1 to 36500, not "0"'],
   ['[Daemon]\nColour=red', 'f:2: "Colour" is not a setting'],
+  ['[SyncML]\nListenPort=65536', 'f:2: ListenPort is a port from 1 to 65535, not "65536"'],
+  [
+    '[SyncML]\nListenAddress=my.host',
+    'f:2: ListenAddress is an IP address of this machine, or localhost, not "my.host"',
+  ],
+  ['[SyncML]\nLogLevel=debug', 'f:2: "LogLevel" is not a setting of [SyncML]'],
+  ['[SyncML]\nconstructor=x', 'f:2: "constructor" is not a setting of [SyncML]'],
   ['[Demon]\nLogLevel=debug', 'f:1: [Demon] is not a section here'],
   ['LogLevel=debug', 'f:1: the line stands before the first [title]'],
 ];

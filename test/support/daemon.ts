@@ -5,6 +5,7 @@ import { runDaemon } from '../../src/daemon/daemon.js';
 import { findPlaces } from '../../src/daemon/places.js';
 import { loadSettings, type Settings } from '../../src/daemon/settings.js';
 import type { Bus } from '../../src/dbus/bus.js';
+import type { ProtocolPlugin } from '../../src/plugins/contract.js';
 import { ListedLog } from '../fakes/log.js';
 import { ScriptedSource } from '../fakes/source.js';
 import { type PrivateBus, privateBus } from './bus.js';
@@ -20,6 +21,8 @@ export interface TestDaemon {
   readonly bus: Bus;
   readonly source: ScriptedSource;
   readonly log: ListedLog;
+  /** As SIGHUP does. */
+  reload(): void;
   /** Undone before the daemon ends. */
   readonly scope: Scope;
   /** Ends the daemon as SIGTERM would, and starts it again. */
@@ -29,6 +32,8 @@ export interface TestDaemon {
 
 export interface TestDaemonOptions {
   readonly settings?: Partial<Settings>;
+  /** Protocols beside the built-in ones. */
+  readonly protocols?: readonly ProtocolPlugin[];
   /** A rule file of the user's, beside the shipped ones. */
   readonly rules?: string;
   /** Prepares the home and the system bus before the daemon first starts. */
@@ -64,6 +69,7 @@ export async function startDaemon(t: TestContext, options: TestDaemonOptions = {
   const bus = await session.connect();
 
   let stop = new AbortController();
+  let reload = (): void => {};
   let running: Promise<void> = Promise.resolve();
   const start = async (): Promise<void> => {
     stop = new AbortController();
@@ -73,7 +79,19 @@ export async function startDaemon(t: TestContext, options: TestDaemonOptions = {
     });
     const supervisor = { ready, status() {}, stopping() {}, [Symbol.dispose]() {} };
     running = runDaemon(
-      { environment, places, settings, version: 'test', log, supervisor, sources: [source] },
+      {
+        environment,
+        places,
+        settings,
+        version: 'test',
+        log,
+        supervisor,
+        sources: [source],
+        protocols: options.protocols ?? [],
+        onReload: (work) => {
+          reload = work;
+        },
+      },
       stop.signal,
     );
     await Promise.race([isReady, running]);
@@ -91,6 +109,7 @@ export async function startDaemon(t: TestContext, options: TestDaemonOptions = {
     bus,
     source,
     log,
+    reload: () => reload(),
     scope,
     stop: end,
     restart: async () => {

@@ -50,8 +50,18 @@ function readPairs(value: unknown): readonly StorePair[] {
   return list;
 }
 
+/** When a binding starts by itself, unless told. */
+export type BindingStart = Pick<Binding, 'triggers' | 'interval'>;
+
+/** What is plugged in is synced then; a server has to be asked now and then; who calls knows best. */
+export const STARTS: Readonly<Record<'plugged' | 'server' | 'caller', BindingStart>> = {
+  plugged: { triggers: ['plug', 'change'], interval: 0 },
+  server: { triggers: ['change', 'timer'], interval: 3600 },
+  caller: { triggers: ['change'], interval: 0 },
+};
+
 /** The settings of CreateBinding over their defaults. Fails with InvalidArgs. */
-export function readBindingSettings(given: Options): BindingSettings {
+export function readBindingSettings(given: Options, start: BindingStart = STARTS.plugged): BindingSettings {
   onlyOptions(
     given,
     'Pairs',
@@ -69,8 +79,8 @@ export function readBindingSettings(given: Options): BindingSettings {
   return {
     pairs: read('Pairs', readPairs, []),
     enabled: read('Enabled', (value) => flag(value, 'Enabled'), true),
-    triggers: read('Triggers', readTriggers, ['plug', 'change']),
-    interval: read('Interval', readInterval, 0),
+    triggers: read('Triggers', readTriggers, start.triggers),
+    interval: read('Interval', readInterval, start.interval),
     direction: read('Direction', readDirection, 'both'),
     conflictPolicy: read('ConflictPolicy', readConflictPolicy, 'merge'),
     firstSync: read('FirstSync', readFirstSync, 'combine'),

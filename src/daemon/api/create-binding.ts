@@ -7,7 +7,8 @@ import type { DeviceId, StoreHint } from '../../hal/device.js';
 import type { StoreAddress } from '../../plugins/contract.js';
 import type { Binding, BindingId, StorePair } from '../state/binding.js';
 import { isBindingId } from '../state/bindings.js';
-import { readBindingSettings } from './binding-settings.js';
+import { accountOf } from './accounts.js';
+import { readBindingSettings, STARTS } from './binding-settings.js';
 import type { Domain } from './domain.js';
 
 /** Binds stores of a device to stores of the desktop. Fails with InvalidArgs, NotFound, NotOwner, StoreUnavailable. */
@@ -17,7 +18,7 @@ export async function createBinding(domain: Domain, device: DeviceId, given: Opt
   const owner = domain.registry.get(device)?.owner;
   if (owner?.kind === 'other' || (owner?.kind !== 'mine' && !domain.state.claims.holds(device)))
     throw new CradleError('NotOwner', `${device} is not yours: claim it first`);
-  const settings = readBindingSettings(given);
+  const settings = readBindingSettings(given, STARTS[accountOf(domain, device)?.role ?? 'plugged']);
   const hints = known.identity.stores;
   const wanted = settings.pairs.length > 0 ? settings.pairs : defaultPairs(domain, hints);
   const pairs: StorePair[] = [];

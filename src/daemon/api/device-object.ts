@@ -5,6 +5,7 @@ import { v } from '../../dbus/variant.js';
 import type { Device, DeviceId, Identity } from '../../hal/device.js';
 import { waysInto } from '../../hal/reach.js';
 import { presentable } from '../../hal/words.js';
+import { accountDetails, accountOf, setCredentials } from './accounts.js';
 import { onlyOptions, text } from './arguments.js';
 import { bindingPath, type Domain, microseconds } from './domain.js';
 import { eject } from './eject.js';
@@ -74,6 +75,7 @@ export function deviceObject(domain: Domain, id: DeviceId): ExportedInterface<ty
         const device = present();
         return device === undefined || domain.presence.isReleased(id) || waysInto(device).length === 0;
       },
+      Account: () => accountDetails(domain, id),
     },
     methods: {
       Claim: async (options) => {
@@ -102,6 +104,7 @@ export function deviceObject(domain: Domain, id: DeviceId): ExportedInterface<ty
       },
       Forget: async (options) => {
         onlyOptions(options);
+        const account = accountOf(domain, id);
         domain.queue.cancelDevice(id);
         for (const binding of bindings()) {
           state.bindings.remove(binding.id);
@@ -110,8 +113,14 @@ export function deviceObject(domain: Domain, id: DeviceId): ExportedInterface<ty
         state.claims.release(id);
         state.devices.forget(id);
         await domain.contexts.forget(id);
+        await domain.secrets.remove(id, domain.signal);
+        if (account !== undefined) state.accounts.remove(account.name);
         await registry.reconsider();
         touch();
+      },
+      SetCredentials: async (user, password, options) => {
+        onlyOptions(options);
+        await setCredentials(domain, id, text(user, 'user'), text(password, 'password'));
       },
       Eject: async (options) => {
         onlyOptions(options);

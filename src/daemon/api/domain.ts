@@ -5,9 +5,12 @@ import type { DeviceId } from '../../hal/device.js';
 import type { Registry } from '../../hal/registry.js';
 import type { Catalogue } from '../../plugins/catalogue.js';
 import type { Log } from '../../plugins/contract.js';
+import type { Ear } from '../alert/hearing.js';
+import type { Secrets } from '../secrets/secrets.js';
 import type { Contexts } from '../session/contexts.js';
 import type { DesktopStores } from '../session/desktop-stores.js';
 import type { Holds } from '../session/holds.js';
+import type { Lines } from '../session/line.js';
 import type { Presence } from '../session/presence.js';
 import type { Queue } from '../session/queue.js';
 import type { Binding, BindingId } from '../state/binding.js';
@@ -15,7 +18,7 @@ import type { State } from '../state/state.js';
 
 /** Something that is wrong on this machine and that a person could mend. */
 export interface Problem {
-  /** `rule`, `settings` or `state`. */
+  /** `rule`, `settings`, `state`, `secrets` or `listener`. */
   readonly kind: string;
   /** A file, with its line where there is one. */
   readonly where: string;
@@ -39,6 +42,8 @@ export interface Domain {
   readonly holds: Holds;
   readonly presence: Presence;
   readonly contexts: Contexts;
+  readonly lines: Lines;
+  readonly secrets: Secrets;
   readonly log: Log;
   /** Whose daemon this is. */
   readonly login: string;
@@ -46,6 +51,8 @@ export interface Domain {
   /** Ends when the daemon stops. */
   readonly signal: AbortSignal;
   problems(): readonly Problem[];
+  /** How devices may call. */
+  ears(): readonly Ear[];
   /** Models that rules name: manufacturer, model and kind. */
   models(): readonly { readonly manufacturer: string; readonly model: string; readonly kind: string }[];
   reloadRules(): Promise<void>;

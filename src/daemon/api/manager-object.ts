@@ -5,6 +5,7 @@ import { managerShape } from '../../dbus/shapes/manager.js';
 import { type Dict, v } from '../../dbus/variant.js';
 import { isBindingId } from '../state/bindings.js';
 import type { HistoryEntry } from '../state/history.js';
+import { createAccount } from './accounts.js';
 import { count, flag, onlyOptions, text, texts } from './arguments.js';
 import { addStore, createBinding } from './create-binding.js';
 import { bindingPath, type Domain, deviceAt, devicePath, microseconds, sessionPath, storePath } from './domain.js';
@@ -37,8 +38,19 @@ export function managerObject(domain: Domain): ExportedInterface<typeof managerS
         domain
           .problems()
           .map(({ kind, where, message }) => ({ Kind: v.s(kind), Where: v.s(where), Message: v.s(message) })),
+      Listeners: () =>
+        domain.ears().map(({ protocol, state, where, message }) => ({
+          Protocol: v.s(protocol),
+          State: v.s(state),
+          Where: v.s(where),
+          Message: v.s(message),
+        })),
     },
     methods: {
+      CreateAccount: async (settings, options) => {
+        onlyOptions(options);
+        return devicePath(await createAccount(domain, settings));
+      },
       CreateBinding: async (device, settings, options) => {
         onlyOptions(options);
         return bindingPath((await createBinding(domain, deviceAt(domain, device), settings)).id);

@@ -2,7 +2,7 @@ import { CradleError } from '../../dbus/errors.js';
 import type { Dict } from '../../dbus/variant.js';
 import type { Cause } from '../session/machine.js';
 import type { Session } from '../session/session.js';
-import { ours } from '../session/surroundings.js';
+import { mustCall, ours } from '../session/surroundings.js';
 import type { Binding } from '../state/binding.js';
 import { type Domain, sessionPath } from './domain.js';
 import { sessionObject } from './session-object.js';
@@ -15,6 +15,7 @@ export function startSession(domain: Domain, binding: Binding, cause: Cause): Se
   const device = domain.registry.get(binding.device);
   if (device === undefined) throw new CradleError('NotConnected', `${binding.device} is not plugged in`);
   ours(device);
+  if (device.identity.startedBy === 'device' && domain.lines.of(device.id) === undefined) throw mustCall(device);
   const [question] = domain.state.questions.list(binding.id);
   if (question !== undefined)
     throw new CradleError('NeedsDecision', `${question.message} (answer with Decide "${question.question}")`);

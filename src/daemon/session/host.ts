@@ -1,5 +1,5 @@
 import type { Device, DeviceId, Evidence } from '../../hal/device.js';
-import type { Log, PluginContext, ProtocolPlugin, Store } from '../../plugins/contract.js';
+import type { Log, Peer, Store } from '../../plugins/contract.js';
 import type { Binding, StorePair } from '../state/binding.js';
 import type { Job } from '../sync/job.js';
 
@@ -8,9 +8,8 @@ export interface SessionHost {
   readonly log: Log;
   /** The device if it is in reach and ours; fails with NotConnected, NotOwner or NotIdentified. */
   device(id: DeviceId): Device;
-  /** What the device's plugin may see. */
-  context(device: Device): Promise<PluginContext>;
-  protocol(name: string): ProtocolPlugin;
+  /** Over the device's own call where it has called, else by calling it. Fails with NotConnected where only it can call. */
+  connect(device: Device, signal: AbortSignal): Promise<Peer>;
   openDesktop(store: string, signal: AbortSignal): Promise<Store>;
   /** What a peer says of itself; may settle model and owner anew, and fail with NotOwner. */
   learn(id: DeviceId, facts: Evidence): Promise<void>;

@@ -1,4 +1,4 @@
-import { asCradleError, CradleError, type ErrorCode } from '../../dbus/errors.js';
+import { asCradleError, type CradleError, type ErrorCode } from '../../dbus/errors.js';
 import type { Peer, Store } from '../../plugins/contract.js';
 import type { Binding, StorePair } from '../state/binding.js';
 import { type Execution, execute } from '../sync/execute.js';
@@ -55,11 +55,7 @@ export class Run implements SessionWork, AsyncDisposable {
 
   async connect(signal: AbortSignal): Promise<void> {
     const device = this.#host.device(this.#binding.device);
-    const name = device.identity.plugin;
-    if (name === undefined)
-      throw new CradleError('NotIdentified', `no rule says how to talk to ${device.identity.model || device.id}`);
-    const context = await this.#host.context(device);
-    const peer = await this.#host.protocol(name).connect(context, signal);
+    const peer = await this.#host.connect(device, signal);
     // Kept before anything else may fail, so that it is closed whatever happens.
     this.#peer = peer;
     this.#host.released(device.id, false);

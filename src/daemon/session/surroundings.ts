@@ -1,9 +1,10 @@
 import { CradleError } from '../../dbus/errors.js';
-import type { Device, DeviceId, Evidence } from '../../hal/device.js';
+import type { Device, DeviceId, Evidence, Sighting } from '../../hal/device.js';
 import { waysInto } from '../../hal/reach.js';
 import type { Registry } from '../../hal/registry.js';
+import { ACCOUNT_SOURCE, accountKey } from '../../hal/sources/accounts.js';
 import type { Catalogue } from '../../plugins/catalogue.js';
-import type { Log, PluginContext, ProtocolPlugin, Store } from '../../plugins/contract.js';
+import type { Log, Peer, Store } from '../../plugins/contract.js';
 import type { Binding, Question, StorePair } from '../state/binding.js';
 import type { State } from '../state/state.js';
 import type { FolderAttic } from '../sync/attic.js';
@@ -11,6 +12,7 @@ import type { Job } from '../sync/job.js';
 import type { Contexts } from './contexts.js';
 import type { DesktopStores } from './desktop-stores.js';
 import type { SessionHost } from './host.js';
+import type { Lines } from './line.js';
 import type { Presence } from './presence.js';
 import { jobTerms } from './terms.js';
 
@@ -24,6 +26,7 @@ export class Surroundings implements SessionHost {
   readonly #presence: Presence;
   readonly #attic: FolderAttic;
   readonly #contexts: Contexts;
+  readonly #lines: Lines;
 
   constructor(parts: {
     readonly log: Log;
@@ -34,6 +37,7 @@ export class Surroundings implements SessionHost {
     readonly presence: Presence;
     readonly attic: FolderAttic;
     readonly contexts: Contexts;
+    readonly lines: Lines;
   }) {
     this.log = parts.log;
     this.#registry = parts.registry;
@@ -43,6 +47,7 @@ export class Surroundings implements SessionHost {
     this.#presence = parts.presence;
     this.#attic = parts.attic;
     this.#contexts = parts.contexts;
+    this.#lines = parts.lines;
   }
 
   device(id: DeviceId): Device {
@@ -51,14 +56,14 @@ export class Surroundings implements SessionHost {
     return ours(device);
   }
 
-  context(device: Device): Promise<PluginContext> {
-    return this.#contexts.of(device);
-  }
-
-  protocol(name: string): ProtocolPlugin {
+  async connect(device: Device, signal: AbortSignal): Promise<Peer> {
+    const line = this.#lines.of(device.id);
+    if (line !== undefined) return line.join();
+    if (device.identity.startedBy === 'device') throw mustCall(device);
+    const name = device.identity.plugin ?? '';
     const plugin = this.#catalogue.protocols.get(name);
     if (plugin === undefined) throw new CradleError('Unsupported', `there is no plugin ${name}`);
-    return plugin;
+    return plugin.connect(await this.#contexts.of(device), signal);
   }
 
   openDesktop(store: string, signal: AbortSignal): Promise<Store> {
@@ -82,6 +87,17 @@ export class Surroundings implements SessionHost {
     return { left, right, mapping, attic: this.#attic.session(atticName(session)), ...terms };
   }
 }
+
+/** The device that an account stands for, once it has been identified. */
+export function accountDevice(registry: Registry, name: string): Device | undefined {
+  const key = accountKey(name);
+  const isIt = (sighting: Sighting): boolean => sighting.source === ACCOUNT_SOURCE && sighting.key === key;
+  return registry.devices().find((device) => device.sightings.some(isIt));
+}
+
+/** What to say where only the device can begin, and has not. */
+export const mustCall = ({ id, identity }: Device): CradleError =>
+  new CradleError('NotConnected', `${identity.model || id} cannot be called: start the sync on it, and it calls here`);
 
 /** The attic's folder of a session. */
 export const atticName = (session: number): string => `session-${session}`;

@@ -10,9 +10,11 @@ export const managerShape = defineShape({
     Paused: property('b', 'readwrite'),
     Models: property('aa{sv}', 'read'),
     Problems: property('aa{sv}', 'read'),
+    Listeners: property('aa{sv}', 'read'),
   },
   methods: {
     CreateBinding: method([arg('device', 'o'), arg('settings', 'a{sv}'), options], [arg('binding', 'o')]),
+    CreateAccount: method([arg('settings', 'a{sv}'), options], [arg('device', 'o')]),
     AddStore: method([arg('provider', 's'), arg('address', 's'), options], [arg('store', 'o')]),
     RemoveStore: method([arg('store', 'o'), options], []),
     Explain: method([arg('device', 'o'), options], [arg('explanation', 's')]),

@@ -71,7 +71,13 @@ async function house(t: TestContext) {
   t.after(() => state.close());
   const devices = new Map<string, SimulatedDevice>();
   const desktop = new Map<string, MemoryCollection>();
-  const contexts = new Contexts({ folder, bindings: (id) => state.bindings.of(id), log });
+  const contexts = new Contexts({
+    folder,
+    bindings: (id) => state.bindings.of(id),
+    secrets: { get: async () => undefined },
+    transports: new Map(),
+    log,
+  });
   const learnt: string[] = [];
   const host: SessionHost = {
     log,
@@ -79,8 +85,10 @@ async function house(t: TestContext) {
       if (!devices.has(wanted)) throw new CradleError('NotConnected', `${wanted} is not plugged in`);
       return device(wanted);
     },
-    context: (which) => contexts.of(which),
-    protocol: (name) => devices.get(name) ?? assert.fail(`no plugin ${name}`),
+    connect: async (which, signal) => {
+      const plugin = devices.get(which.id) ?? assert.fail(`no device ${which.id}`);
+      return plugin.connect(await contexts.of(which), signal);
+    },
     openDesktop: async (name) => {
       const store = desktop.get(name);
       if (store === undefined) throw new CradleError('StoreUnavailable', `${name} is missing`);
