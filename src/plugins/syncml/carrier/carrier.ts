@@ -3,6 +3,8 @@ export interface Packet {
   /** `application/vnd.syncml+xml` or `+wbxml`, parameters allowed; SAN has its own. */
   readonly contentType: string;
   readonly bytes: Uint8Array;
+  /** The value of x-syncml-hmac, where the message is signed. */
+  readonly hmac?: string;
 }
 
 /**
