@@ -30,6 +30,10 @@ export function likenessOf(contentType: string, bytes: Uint8Array): string {
   return hash.update(canonical === undefined ? bytes : canonical(bytes, contentType)).digest('base64url');
 }
 
+/** The same of a card or a calendar that is read already. */
+export const likenessOfComponent = (one: Component): string =>
+  createHash('sha256').update(saidByAll([one])).digest('base64url');
+
 /** What an item's text says, for a digest. */
 type Canonical = (bytes: Uint8Array, contentType: string) => string;
 
@@ -53,8 +57,11 @@ const contentLines: Canonical = (bytes, contentType) => {
     // Broken texts are what they are.
     return plainText(bytes, contentType);
   }
-  return components.map((one) => said(one.name === 'VCARD' ? canonicalCard(one) : one)).join('\n');
+  return saidByAll(components);
 };
+
+const saidByAll = (components: readonly Component[]): string =>
+  components.map((one) => said(one.name === 'VCARD' ? canonicalCard(one) : one)).join('\n');
 
 /** Of a component all that its properties and components say, in an order of its own. */
 function said(of: Component): string {

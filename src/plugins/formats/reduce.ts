@@ -17,7 +17,7 @@ import { isEmpty } from './essence.js';
 /** What a device can hold of one kind of item. */
 export interface Capabilities {
   /** By name in upper case; those that are not in it cannot be held. Absent: the device does not say, so anything can. */
-  readonly properties?: ReadonlyMap<string, Capability>;
+  readonly properties?: ReadonlyMap<string, Capability> | undefined;
 }
 
 /** What a device can hold of one property; what is absent is not limited. */
@@ -49,10 +49,13 @@ const WRITING = new Set(['ENCODING', 'VALUE', 'CHARSET', 'TZID']);
  */
 export function reduce(bytes: Uint8Array, { properties }: Capabilities, options: WriteOptions = {}): Uint8Array {
   return writeContentLines(
-    parseContentLines(bytes).map((one) => reduced(one, properties)),
+    parseContentLines(bytes).map((one) => reducedComponent(one, { properties })),
     options,
   );
 }
+
+/** As reduce, of what is read already. */
+export const reducedComponent = (one: Component, { properties }: Capabilities): Component => reduced(one, properties);
 
 function reduced(one: Component, known: ReadonlyMap<string, Capability> | undefined): Component {
   const properties = one.properties.flatMap((property): readonly Property[] => {
