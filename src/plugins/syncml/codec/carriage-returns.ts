@@ -1,4 +1,5 @@
 const CR = '\r';
+const CDATA = '<![CDATA[';
 const QUOTES = [0x22, 0x27];
 const GREATER = 0x3e;
 const OPENING = 0x5b;
@@ -29,22 +30,32 @@ const MARKS: readonly string[] = [
   ...Array.from({ length: 32 }, (_, at) => String.fromCharCode(0xe000 + at)),
 ];
 
-/** With the carriage returns of text and CDATA replaced, and those of markup left; the rest of what is malformed too. */
+/**
+ * With the carriage returns of the text and CDATA inside the root replaced, and those of markup left; what does not end
+ * is left to the parser.
+ */
 function marked(text: string, mark: string): string {
   let made = '';
   let at = 0;
+  let depth = 0;
   while (at < text.length) {
     const open = text.indexOf('<', at);
-    const end = open === -1 ? text.length : open;
-    made += text.slice(at, end).replaceAll(CR, mark);
+    const between = text.slice(at, open === -1 ? text.length : open);
+    made += depth > 0 ? between.replaceAll(CR, mark) : between;
     if (open === -1) return made;
-    const isData = text.startsWith('<![CDATA[', open);
     at = endOfMarkup(text, open);
     if (at === -1) return made + text.slice(open);
     const markup = text.slice(open, at);
-    made += isData ? markup.replaceAll(CR, mark) : markup;
+    made += markup.startsWith(CDATA) ? markup.replaceAll(CR, mark) : markup;
+    depth += deeper(markup);
   }
   return made;
+}
+
+/** What a piece of markup adds to the number of elements that are open. */
+function deeper(markup: string): number {
+  if (markup.startsWith('</')) return -1;
+  return markup.startsWith('<!') || markup.startsWith('<?') || markup.endsWith('/>') ? 0 : 1;
 }
 
 /** Behind what begins there; -1 where it does not end. */
@@ -58,7 +69,7 @@ function endOfMarkup(text: string, from: number): number {
 }
 
 const SECTIONS = [
-  ['<![CDATA[', ']]>'],
+  [CDATA, ']]>'],
   ['<!--', '-->'],
   ['<?', '?>'],
 ] as const;
