@@ -80,7 +80,9 @@ const modernEscapes = (value: string): string =>
 
 const versitEscapes = (value: string): string =>
   value.includes('\\')
-    ? value.replace(/\\([nN])|\\\\(?![\\;,:]|$)|\\[\\;,:]/g, (one, breaks: string | undefined) =>
-        breaks !== undefined ? '\n' : one === '\\\\' ? '\\' : one,
-      )
+    ? value.replace(/\\[nN]|\\\\(?![\\;,:]|$)|\\[\\;,:]/g, (one, at: number) => {
+        if (one === '\\n' || one === '\\N') return '\n';
+        // Doubled only where it would be taken for an escape.
+        return one === '\\\\' && !/^(?:[\\;,:]|$)/.test(value.slice(at + 2, at + 3)) ? '\\' : one;
+      })
     : value;

@@ -98,7 +98,7 @@ function versit(original: Property): Property {
     kindOf(original.name) === 'media' && isDataUri(original) ? changed(original, asInline(original)) : original;
   const { group, name, spelling } = one;
   const { value, lists } = versitValue(one);
-  const parameters = versitParameters(keptOf(one) === 'absent' ? forgetting(one.parameters) : one.parameters, name);
+  const parameters = versitParameters(name === 'FN' ? forgetting(one.parameters) : one.parameters, name);
   return { group, name, spelling, parameters: lists ? keeping(parameters, 'lists') : parameters, value };
 }
 

@@ -19,16 +19,16 @@ import { fourValue, preferred, threeValue, unpreferred } from './version4-values
 /** A vCard 3.0 as a vCard 4.0 that says the same. */
 export function toVersion4(card: Component): Component {
   const sorted = first(card, 'SORT-STRING');
-  const under = sorted === undefined || sorted.parameters.length > 0 ? undefined : textOf(sorted, card.dialect);
   const name = first(card, 'N');
-  const moved = under !== undefined && name !== undefined && parameterOf(name, 'SORT-AS').length === 0;
+  const moved = sorted !== undefined && name !== undefined && fitsName(sorted, name) && !isMadeUp(name, card);
+  const under = moved ? [textOf(sorted, card.dialect)] : [];
   const properties: Property[] = [property('VERSION', '4.0')];
   for (const one of withLabelsInside(card.properties)) {
     if (one.name === 'VERSION' || (moved && one === sorted) || isMadeUp(one, card)) continue;
     const result = four(one);
     const sort = moved && one === name;
     properties.push(
-      sort ? changed(result, { parameters: withParameter(result.parameters, 'SORT-AS', [under]) }) : result,
+      sort ? changed(result, { parameters: withParameter(result.parameters, 'SORT-AS', under) }) : result,
     );
   }
   return component(card.name, 'vcard-4.0', properties, card.components);
@@ -44,7 +44,20 @@ export function fromVersion4(card: Component): Component {
     properties.push(
       property('N', nameFromFormatted(textOf(formatted, card.dialect), 'vcard-3.0'), keeping([], 'absent')),
     );
-  return component(card.name, 'vcard-3.0', withLabelsOutside(properties), card.components);
+  return component(card.name, 'vcard-3.0', withLabelsOutside(withSortString(properties)), card.components);
+}
+
+/** SORT-STRING says of the name what SORT-AS says inside it (RFC 6350 section 5.9); with a group it says more. */
+const fitsName = (sorted: Property, name: Property): boolean =>
+  sorted.parameters.length === 0 && sorted.group === '' && parameterOf(name, 'SORT-AS').length === 0;
+
+function withSortString(properties: readonly Property[]): readonly Property[] {
+  return properties.flatMap((one) => {
+    const [under, ...more] = one.name === 'N' ? parameterOf(one, 'SORT-AS') : [];
+    if (under === undefined || more.length > 0) return [one];
+    const name = changed(one, { parameters: withParameter(one.parameters, 'SORT-AS', []) });
+    return [name, property('SORT-STRING', escaped(under, 'vcard-3.0'))];
+  });
 }
 
 /** N that was made up for vCard 3.0, and that nobody has changed since. */

@@ -63,7 +63,8 @@ function parse(text: string, most: number): Head | undefined {
         ? bare(one)
         : [one.slice(0, equals).trim().toUpperCase(), split(one.slice(equals + 1), ',').map(plain)];
     const before = parameters.get(name);
-    if (name === '' || values.length > most) continue;
+    if (values.length > most) return undefined;
+    if (name === '') continue;
     if (before === undefined) parameters.set(name, values);
     else before.push(...values);
   }
@@ -90,6 +91,9 @@ function bare(text: string): readonly [string, string[]] {
   if (value === '') return ['', []];
   return [BARE_ENCODINGS.has(upper) ? 'ENCODING' : BARE_VALUES.has(upper) ? 'VALUE' : 'TYPE', [value]];
 }
+
+/** Whether a type may stand without its name. */
+export const isBareType = (type: string): boolean => /^[A-Za-z0-9-]+$/.test(type) && bare(type)[0] === 'TYPE';
 
 /** A parameter's value without its quotes and the escapes of RFC 6868. */
 function plain(text: string): string {

@@ -81,7 +81,7 @@ export class Lines {
   /** VERSION of the component that begins here: its rules hold from the first line on, wherever it is said. */
   version(): string | undefined {
     const window = this.#text.slice(this.#at, this.#at + VERSION_WITHIN);
-    return /^[ \t]*VERSION[ \t]*(?:;[^:\r\n]*)?:[ \t]*([0-9.]+)/im.exec(window)?.[1];
+    return /^[ \t]*(?:END[ \t]*:|VERSION[ \t]*(?:;[^:\r\n]*)?:[ \t]*([0-9.]+))/im.exec(window)?.[1];
   }
 }
 

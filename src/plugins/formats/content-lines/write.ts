@@ -2,6 +2,7 @@ import { encodeText } from './charset.js';
 import type { Component, Parameter, Property } from './component.js';
 import { isVersit } from './dialect.js';
 import { folded } from './fold.js';
+import { isBareType } from './head.js';
 import { encodeQuotedPrintable } from './quoted-printable.js';
 
 export interface WriteOptions {
@@ -61,7 +62,6 @@ function quoted(value: string): string {
 
 /** A value that vCard 2.1 can say on a line as it is. */
 const PLAIN = /^[\x20-\x7e\t]*$/;
-const BARE = /^[A-Za-z0-9-]+$/;
 /** Characters of base64 on a line, after the blank that indents it. */
 const BLOCK = 72;
 
@@ -69,7 +69,7 @@ function versitLine({ group, spelling, parameters, value }: Property, wanted: st
   let head = group === '' ? spelling : `${group}.${spelling}`;
   let base64 = false;
   for (const { name, values } of parameters) {
-    if (name === 'TYPE') for (const type of values) head += BARE.test(type) ? `;${type}` : `;TYPE=${quoted(type)}`;
+    if (name === 'TYPE') for (const type of values) head += isBareType(type) ? `;${type}` : `;TYPE=${quoted(type)}`;
     else if (name === 'ENCODING' && values[0] === 'B') base64 = true;
     else head += named({ name, values });
   }
