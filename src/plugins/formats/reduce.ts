@@ -16,7 +16,7 @@ import { isEmpty } from './essence.js';
 
 /** What a device can hold of one kind of item. */
 export interface Capabilities {
-  /** By name in upper case; those that are not in it cannot be held. Absent: the device does not say, so anything can. */
+  /** By name in upper case, `X-*` for all that begin so; those that are not in it cannot be held. Absent: the device does not say, so anything can. */
   readonly properties?: ReadonlyMap<string, Capability> | undefined;
 }
 
@@ -61,7 +61,7 @@ function reduced(one: Component, known: ReadonlyMap<string, Capability> | undefi
   const properties = one.properties.flatMap((property): readonly Property[] => {
     const clean = withoutTraces(property);
     if (known === undefined || FRAME.has(property.name)) return [clean];
-    const capability = known.get(property.name);
+    const capability = known.get(property.name) ?? (property.name.startsWith('X-') ? known.get('X-*') : undefined);
     const result = capability === undefined ? undefined : held(clean, capability, one.dialect);
     return result === undefined ? [] : [result];
   });

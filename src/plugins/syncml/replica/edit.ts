@@ -14,12 +14,12 @@ export function applyEdit(holdings: Holdings, form: Form, row: ItemRow, plain: P
   const versions = holdings.content(row.id);
   // Whatever was in quarantine alone has nothing to be enriched.
   if (versions.body.byteLength === 0 && row.problem !== undefined) {
-    holdings.write(row, plain, plain.body, 'device');
+    holdings.write(row, plain, plain, 'device');
     return;
   }
   const rich = form.enrich(versions, plain);
-  if (row.problem === undefined && Buffer.compare(rich.body, versions.body) === 0) holdings.hold(row, plain.body);
-  else holdings.write(row, rich, plain.body, 'device');
+  if (row.problem === undefined && Buffer.compare(rich.body, versions.body) === 0) holdings.hold(row, plain, 'device');
+  else holdings.write(row, rich, plain, 'device');
 }
 
 /** Understood, or with the reason why not. */

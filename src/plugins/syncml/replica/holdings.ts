@@ -1,7 +1,7 @@
+import { createHash } from 'node:crypto';
 import * as field from '../../database/field.js';
-import { likenessOf } from '../../formats/likeness.js';
-import type { Plain, Versions } from '../content/plain.js';
-import { blob, type ItemRow, nameOfRow, type Placement, placementNumber, readRow, rowOfName } from './row.js';
+import type { Copy, Description, Plain, Versions } from '../content/plain.js';
+import { blob, type ItemRow, type Placement, placementNumber, readRow, rowOfName } from './row.js';
 import type { ReplicaStatements } from './statements.js';
 
 /** Removals that are remembered; an anchor older than that gets a full listing. */
@@ -16,8 +16,6 @@ export interface Arrival {
   readonly placement: Placement;
   readonly luid?: string | undefined;
   readonly guid?: string | undefined;
-  /** What the device holds of it, where that is less than the body. */
-  readonly held?: Uint8Array;
   /** It comes from the engine, which need not be shown its body. */
   readonly ours?: boolean;
 }
@@ -32,8 +30,8 @@ export interface Raw {
 /** Who the device is to us: what items are called on the wire depends on it. */
 export type Role = 'client' | 'server';
 
-/** By this two contents are held to say the same; half of the digest is plenty. */
-export const likenessOfContent = (type: string, bytes: Uint8Array): string => likenessOf(type, bytes).slice(0, 22);
+/** Half of the digest is plenty to tell contents apart. */
+const short = (likeness: string): string => likeness.slice(0, 22);
 
 /** What one datastore of the device holds, row by row. Every change counts the counter up; rows are asked for, never kept. */
 export class Holdings {
@@ -112,7 +110,7 @@ export class Holdings {
 
   /** Those of which the device holds this very content. */
   alike(likeness: string): readonly ItemRow[] {
-    return this.statements.alike.all(this.id, likeness).map(readRow);
+    return this.statements.alike.all(this.id, short(likeness)).map(readRow);
   }
 
   placed(placement: Placement): readonly ItemRow[] {
@@ -141,8 +139,8 @@ export class Holdings {
     return { body, held, told: told?.byteLength === 0 ? held : told };
   }
 
-  /** The item as the engine knows it. */
-  plain(row: Pick<ItemRow, 'id'>): Plain {
+  /** The item as the engine knows it; its likeness is that of what the device holds. */
+  plain(row: Pick<ItemRow, 'id' | 'likeness'>): Plain {
     const found = this.statements.whole.get(row.id) ?? {};
     const name = field.optionalText(found, 'name');
     const modified = field.optionalNumber(found, 'modified');
@@ -151,6 +149,7 @@ export class Holdings {
       body: blob(found, 'body') ?? NOTHING,
       summary: field.text(found, 'summary'),
       kin: field.text(found, 'kin'),
+      likeness: row.likeness,
       ...(name === undefined ? {} : { name }),
       ...(modified === undefined ? {} : { modified: BigInt(modified) }),
     };
@@ -165,50 +164,53 @@ export class Holdings {
   }
 
   /** Gives the new row. */
-  insert(plain: Plain, arrival: Arrival): ItemRow {
-    const { luid, guid, placement, held = plain.body, ours = false } = arrival;
-    const likeness = likenessOfContent(plain.type, held);
-    const id = this.#insert(plain, likeness, undefined, { luid, guid, placement, ours });
-    const poorer = sameBytes(held, plain.body) ? null : held;
-    this.statements.insertContent.run(id, plain.body, poorer, ours ? null : NOTHING, null, null);
-    const { type, kin } = plain;
-    return { id, luid, guid, placement, type, likeness, kin, at: this.#counter, problem: undefined };
+  insert(item: Description & { readonly body: Uint8Array }, arrival: Arrival & { readonly held: Copy }): ItemRow {
+    const { held, ours = false } = arrival;
+    const row = this.#insert(item, short(held.likeness), undefined, arrival);
+    const poorer = sameBytes(held.body, item.body) ? null : held.body;
+    this.statements.insertContent.run(row.id, item.body, poorer, ours ? null : NOTHING, null, null);
+    return row;
   }
 
   /** Takes in what cannot be understood, so that it is not lost. */
   insertRaw(raw: Raw, arrival: Arrival): ItemRow {
-    const { luid, guid, placement } = arrival;
-    const plain: Plain = { type: raw.type, body: NOTHING, summary: '', kin: '' };
-    const likeness = likenessOfContent('', raw.bytes);
-    const id = this.#insert(plain, likeness, raw.problem, { luid, guid, placement, ours: false });
-    this.statements.insertContent.run(id, plain.body, null, null, raw.bytes, raw.type);
-    return { id, luid, guid, placement, type: raw.type, likeness, kin: '', at: this.#counter, problem: raw.problem };
+    const nothing: Description = { type: raw.type, summary: '', kin: '' };
+    const likeness = short(createHash('sha256').update(raw.bytes).digest('base64url'));
+    const row = this.#insert(nothing, likeness, raw.problem, arrival);
+    this.statements.insertContent.run(row.id, NOTHING, null, null, raw.bytes, raw.type);
+    return row;
   }
 
   /** A new content, from the device or from the engine; gives the new revision. */
-  write({ id }: Pick<ItemRow, 'id'>, plain: Plain, held: Uint8Array, from: 'device' | 'engine'): number {
-    const { type, body, summary, name, modified, kin } = plain;
+  write(
+    { id }: Pick<ItemRow, 'id'>,
+    item: Description & { readonly body: Uint8Array },
+    held: Copy,
+    from: 'device' | 'engine',
+  ): number {
+    const { type, body, summary, name, modified, kin } = item;
     const at = ++this.#counter;
     this.statements.write.run(
       type,
       summary,
       name ?? null,
       modified === undefined ? null : Number(modified),
-      likenessOfContent(type, held),
+      short(held.likeness),
       kin,
       at,
       from === 'engine' ? 1 : 0,
       id,
     );
     const told = from === 'device' ? NOTHING : (this.content(id).told ?? null);
-    this.statements.writeContent.run(body, sameBytes(held, body) ? null : held, told, id);
+    this.statements.writeContent.run(body, sameBytes(held.body, body) ? null : held.body, told, id);
     return at;
   }
 
   /** The device holds it differently, which says nothing new. */
-  hold({ id, type }: Pick<ItemRow, 'id' | 'type'>, held: Uint8Array): void {
-    this.statements.hold.run(likenessOfContent(type, held), id);
-    this.statements.holdContent.run(held, NOTHING, id);
+  hold({ id }: Pick<ItemRow, 'id'>, held: Copy, from: 'device' | 'engine'): void {
+    const told = from === 'device' ? NOTHING : (this.content(id).told ?? null);
+    this.statements.hold.run(short(held.likeness), id);
+    this.statements.holdContent.run(held.body, told, id);
   }
 
   /** What came cannot be understood; what was there before stays, and stands back. */
@@ -281,29 +283,27 @@ export class Holdings {
     return this.statements.rowsAfter.all(this.id, id).map(readRow);
   }
 
-  #insert(
-    plain: Plain,
-    likeness: string,
-    problem: string | undefined,
-    arrival: Omit<Arrival, 'held'> & { readonly ours: boolean },
-  ): number {
-    const { luid, guid, placement, ours } = arrival;
-    return this.statements.insert.run(
+  #insert(item: Description, likeness: string, problem: string | undefined, arrival: Arrival): ItemRow {
+    const { luid, guid, placement, ours = false } = arrival;
+    const { type, summary, name, modified, kin } = item;
+    const at = ++this.#counter;
+    const { id } = this.statements.insert.run(
       this.id,
       luid ?? null,
       guid ?? null,
       guid === undefined ? 0 : 1,
       placementNumber(placement),
-      plain.type,
-      plain.summary,
-      plain.name ?? null,
-      plain.modified === undefined ? null : Number(plain.modified),
+      type,
+      summary,
+      name ?? null,
+      modified === undefined ? null : Number(modified),
       likeness,
-      plain.kin,
-      ++this.#counter,
+      kin,
+      at,
       ours ? 1 : 0,
       problem ?? null,
-    ).id;
+    );
+    return { id, luid, guid, placement, type, likeness, kin, at, problem };
   }
 
   #exhume(): void {
@@ -317,7 +317,3 @@ const row = (found: Parameters<typeof readRow>[0] | undefined): ItemRow | undefi
   found === undefined ? undefined : readRow(found);
 
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => a === b || Buffer.compare(a, b) === 0;
-
-/** What we call the item on the wire in a replace or a delete; undefined where the device has not told. */
-export const wireName = (role: Role, { id, luid }: ItemRow): string | undefined =>
-  luid ?? (role === 'client' ? nameOfRow(id) : undefined);

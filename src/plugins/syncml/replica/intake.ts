@@ -113,7 +113,8 @@ export class Intake {
     const unknown = named === undefined;
     let row: ItemRow;
     if ('raw' in reading) row = this.#keep(named, id, reading.raw);
-    else if (named === undefined) row = holdings.insert(reading.plain, { placement: 'held', luid: id });
+    else if (named === undefined)
+      row = holdings.insert(reading.plain, { placement: 'held', luid: id, held: reading.plain });
     else if (this.#complete && holdings.role === 'server') row = this.#meet(named, id, reading.plain);
     else row = this.#edit(named, reading.plain);
     if (row.placement !== 'held') holdings.place(row, 'held', row.luid);
@@ -143,8 +144,14 @@ export class Intake {
       return { code: 200 };
     }
     const raw = holdings.raw(row);
+    const plain = holdings.plain(row);
     if (raw !== undefined) holdings.insertRaw(raw, { placement: 'held', luid: target });
-    else holdings.insert(holdings.plain(row), { placement: 'held', luid: target, held: holdings.content(row.id).held });
+    else
+      holdings.insert(plain, {
+        placement: 'held',
+        luid: target,
+        held: { body: holdings.content(row.id).held, likeness: row.likeness },
+      });
     return { code: 201 };
   }
 
@@ -152,7 +159,7 @@ export class Intake {
     const meeting: Meeting = this.#matcher.newcomer(named, plain);
     const holdings = this.#holdings;
     if (holdings.role === 'client') {
-      if (meeting.kind === 'new') return holdings.insert(plain, { placement: 'held', guid: id });
+      if (meeting.kind === 'new') return holdings.insert(plain, { placement: 'held', guid: id, held: plain });
       const row = meeting.kind === 'edited' ? this.#edit(meeting.row, plain) : meeting.row;
       if (row.placement !== 'held') holdings.place(row, 'held', row.luid);
       return row;
@@ -161,7 +168,7 @@ export class Intake {
     const keeps = meeting.kind === 'new' ? undefined : meeting.row;
     // Its name is another's now; whether it is still there at all the rest of the sync tells.
     if (holder !== undefined && holder.id !== keeps?.id) holdings.place(holder, 'wanted', undefined);
-    if (keeps === undefined) return holdings.insert(plain, { placement: 'held', luid: id });
+    if (keeps === undefined) return holdings.insert(plain, { placement: 'held', luid: id, held: plain });
     if (keeps.luid !== id || keeps.placement !== 'held') holdings.place(keeps, 'held', id);
     return meeting.kind === 'edited' ? this.#edit(keeps, plain) : keeps;
   }

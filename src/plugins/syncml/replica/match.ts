@@ -1,5 +1,6 @@
+import { areKin, featuresOf, resemble } from '../content/kinship.js';
 import type { Plain } from '../content/plain.js';
-import { type Holdings, likenessOfContent } from './holdings.js';
+import type { Holdings } from './holdings.js';
 import type { ItemRow } from './row.js';
 
 /** What an item that comes in is to the replica. */
@@ -25,15 +26,14 @@ export class Matcher {
 
   /** An item that the device says is new, or that it sends because it sends all. */
   newcomer(named: ItemRow | undefined, plain: Plain): Meeting {
-    const likeness = likenessOfContent(plain.type, plain.body);
-    if (named?.problem === undefined && named?.likeness === likeness) return { kind: 'same', row: named };
-    const twin = this.#twin(likeness, named);
+    if (named?.problem === undefined && named?.likeness === plain.likeness.slice(0, 22))
+      return { kind: 'same', row: named };
+    const twin = this.#twin(plain.likeness, named);
     if (twin !== undefined) return { kind: 'same', row: twin };
     if (named !== undefined) {
       // A server's name of an item is never given to another; a phone's may be.
-      const kin = named.problem !== undefined || (plain.kin !== '' && plain.kin === named.kin);
-      if (kin || this.#holdings.role === 'client') return { kind: 'edited', row: named };
-      return { kind: 'new', former: named };
+      const stays = this.#holdings.role === 'client' || named.problem !== undefined || this.#isEdit(named, plain);
+      return stays ? { kind: 'edited', row: named } : { kind: 'new', former: named };
     }
     const relative = this.#relative(plain.kin);
     return relative === undefined ? { kind: 'new', former: undefined } : { kind: 'edited', row: relative };
@@ -49,12 +49,23 @@ export class Matcher {
     return undefined;
   }
 
+  #isEdit(named: ItemRow, plain: Plain): boolean {
+    return areKin(named.kin, plain.kin) || resemble(plain.type, this.#holdings.content(named.id).held, plain.body);
+  }
+
   #relative(kin: string): ItemRow | undefined {
     if (kin === '' || this.#holdings.role === 'client') return undefined;
     this.#astray ??= new Map(
-      [...this.#holdings.placed('sent'), ...this.#holdings.placed('unnamed')].map((row) => [row.kin, row]),
+      [...this.#holdings.placed('unnamed'), ...this.#holdings.placed('sent')].flatMap((row) => {
+        const { uid, name } = featuresOf(row.kin);
+        return [
+          ...(name === '' ? [] : [[`name:${name}`, row] as const]),
+          ...(uid === '' ? [] : [[`uid:${uid}`, row] as const]),
+        ];
+      }),
     );
-    const found = this.#astray.get(kin);
+    const { uid, name } = featuresOf(kin);
+    const found = this.#astray.get(`uid:${uid}`) ?? this.#astray.get(`name:${name}`);
     const now = found === undefined ? undefined : this.#holdings.find(found.id);
     return now !== undefined && isAstray(now) && !(this.#slow && this.#holdings.isMarked(now)) ? now : undefined;
   }

@@ -6,7 +6,7 @@ export const PAGE = 256;
 /** Bytes of a body that comes along with its entry in a listing. */
 const INLINE = 32 * 1024;
 
-const ENTRY = `id, at, problem, type, summary, name, modified, length(body) AS size,
+const ENTRY = `id, at, problem, type, summary, name, modified, CASE WHEN raw IS NULL THEN length(body) ELSE length(raw) END AS size,
   CASE WHEN ours = 0 AND problem IS NULL AND length(body) <= ${INLINE} THEN body END AS inline`;
 
 /** The statements all datastores of a replica share. */
@@ -133,7 +133,7 @@ export class ReplicaStatements {
     this.content = sql('SELECT body, held, told FROM contents WHERE item = ?');
     this.raw = sql('SELECT raw, raw_type FROM contents WHERE item = ?');
     this.item = sql(
-      `SELECT at, problem, type, summary, name, modified, length(body) AS size,
+      `SELECT at, problem, type, summary, name, modified, CASE WHEN raw IS NULL THEN length(body) ELSE length(raw) END AS size,
          CASE WHEN problem IS NULL AND length(body) <= ? THEN body END AS inline
        FROM items JOIN contents ON item = id WHERE id = ? AND datastore = ?`,
     );

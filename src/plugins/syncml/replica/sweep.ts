@@ -1,4 +1,5 @@
 import type { Form } from '../content/form.js';
+import { type Features, featuresOf } from '../content/kinship.js';
 import type { Plain } from '../content/plain.js';
 import type { SyncMode } from '../dialogue/conversation.js';
 import { applyEdit } from './edit.js';
@@ -24,28 +25,31 @@ export function sweep(holdings: Holdings, form: Form, mode: SyncMode): void {
 function meetRelatives(holdings: Holdings, form: Form): void {
   const since = holdings.slowSince;
   if (since === undefined) return;
-  const missing = byKin(holdings.unmarked.filter(({ problem }) => problem === undefined));
-  if (missing.size === 0) return;
-  const fresh = byKin(holdings.rowsAfter(since));
-  for (const [kin, [lost, ...others]] of missing) {
-    const [found, ...more] = fresh.get(kin) ?? [];
-    if (lost === undefined || found === undefined || others.length + more.length > 0) continue;
-    const plain: Plain = { ...holdings.plain(found), body: holdings.content(found.id).held };
-    holdings.remove(found);
-    // In the client role the peer has been told our name of the new one, and that it keeps.
-    holdings.place(lost, 'held', found.luid ?? (holdings.role === 'client' ? nameOfRow(found.id) : undefined));
-    if (found.guid !== undefined) holdings.setGuid(lost, found.guid, true);
-    applyEdit(holdings, form, lost, plain);
-    holdings.mark(lost);
+  for (const feature of ['uid', 'name'] as const) {
+    const missing = byFeature(holdings.unmarked, feature);
+    if (missing.size === 0) continue;
+    const fresh = byFeature(holdings.rowsAfter(since), feature);
+    for (const [kin, [lost, ...others]] of missing) {
+      const [found, ...more] = fresh.get(kin) ?? [];
+      if (lost === undefined || found === undefined || others.length + more.length > 0) continue;
+      const plain: Plain = { ...holdings.plain(found), body: holdings.content(found.id).held };
+      holdings.remove(found);
+      // In the client role the peer has been told our name of the new one, and that it keeps.
+      holdings.place(lost, 'held', found.luid ?? (holdings.role === 'client' ? nameOfRow(found.id) : undefined));
+      if (found.guid !== undefined) holdings.setGuid(lost, found.guid, true);
+      applyEdit(holdings, form, lost, plain);
+      holdings.mark(lost);
+    }
   }
 }
 
-function byKin(rows: readonly ItemRow[]): ReadonlyMap<string, readonly ItemRow[]> {
+function byFeature(rows: readonly ItemRow[], feature: keyof Features): ReadonlyMap<string, readonly ItemRow[]> {
   const kin = new Map<string, ItemRow[]>();
   for (const row of rows) {
-    if (row.kin === '') continue;
-    const known = kin.get(row.kin);
-    if (known === undefined) kin.set(row.kin, [row]);
+    const word = row.problem === undefined ? featuresOf(row.kin)[feature] : '';
+    if (word === '') continue;
+    const known = kin.get(word);
+    if (known === undefined) kin.set(word, [row]);
     else known.push(row);
   }
   return kin;
