@@ -33,6 +33,13 @@ const DEEDS = [
   ['Removed', 'removed'],
 ] as const;
 
+/** What was asked for on the device. */
+const WISHES = {
+  'to-desktop': 'only the device’s news, as asked there',
+  'to-device': 'only the desktop’s news, as asked on the device',
+  'mirror-to-desktop': 'the desktop was made like the device, as asked there',
+};
+
 const storesOf = ({ details }: Ending): readonly Options[] => dicts(details.get('Stores'));
 const total = (ending: Ending, key: string): number =>
   storesOf(ending).reduce((sum, store) => sum + number(store, key), 0);
@@ -51,6 +58,8 @@ export function deeds(ending: Ending): string {
   if (merged > 0) parts.push(`${merged} found equal`);
   if (conflicts > 0) parts.push(counted(conflicts, 'conflict'));
   if (refused > 0) parts.push(`${refused} refused`);
+  const wishes = new Set(storesOf(ending).map((store) => text(store, 'Wish')));
+  for (const [wish, words] of Object.entries(WISHES)) if (wishes.has(wish)) parts.push(words);
   return parts.length === 0 ? 'both sides agree already' : parts.join('; ');
 }
 

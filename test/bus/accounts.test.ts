@@ -176,6 +176,31 @@ test('a second call of a phone waits for the first and then syncs, too; nothing 
   assert.equal(opened, 2);
 });
 
+test('what the phone’s user asks for holds for one session, and the history says so', async (t) => {
+  const { phones, applet, caller, folder } = await house(t);
+  const id = await caller('alice');
+  const notes = await folder('Notes');
+  await applet.bind(id, [['notes', notes]]);
+  const visible = async () => (await readdir(notes)).filter((name) => !name.startsWith('.'));
+  write(phones, id, 'notes', 'from the phone');
+  await (await phones.call('alice', PASSWORD)).over;
+  const [kept] = await visible();
+  await writeFile(join(notes, 'mine.txt'), 'of the desktop');
+  phones.wishes.set('notes', 'to-desktop');
+  write(phones, id, 'notes', 'another');
+  await (await phones.call('alice', PASSWORD)).over;
+  assert.equal((await visible()).length, 3);
+  assert.equal(phones.store(id, 'notes').size, 2);
+  phones.wishes.set('notes', 'mirror-to-desktop');
+  await (await phones.call('alice', PASSWORD)).over;
+  assert.equal((await visible()).length, 2);
+  assert((await visible()).includes(kept ?? ''));
+  assert.equal(phones.store(id, 'notes').size, 2);
+  const [sessions] = await applet.manager.call('History', [{}]);
+  const wishes = sessions.map((entry) => JSON.parse(String(entry.get('Details'))).stores[0].wish);
+  assert.deepEqual(wishes, ['mirror-to-desktop', 'to-desktop', undefined]);
+});
+
 test('a binding that waits for a decision takes no part in a call, and the others do', async (t) => {
   const { phones, applet, caller, folder, logged } = await house(t);
   const id = await caller('alice');

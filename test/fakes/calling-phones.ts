@@ -1,6 +1,6 @@
 import { CradleError } from '../../src/dbus/errors.js';
 import type { DeviceId } from '../../src/hal/device.js';
-import type { Call, Login, Peer, PluginContext, ProtocolPlugin, Reception } from '../../src/plugins/contract.js';
+import type { Call, Login, Peer, PluginContext, ProtocolPlugin, Reception, Wish } from '../../src/plugins/contract.js';
 import { MemoryCollection } from '../../src/plugins/memory/collection.js';
 import { MemoryStore } from '../../src/plugins/memory/store.js';
 import { until } from '../support/until.js';
@@ -51,6 +51,8 @@ export class CallingPhones implements ProtocolPlugin {
   /** Times a server was called, and the logins used there. */
   readonly logins: (Login | undefined)[] = [];
   open = 0;
+  /** What the phone's user asks for, by the store's name. */
+  readonly wishes = new Map<string, Wish>();
   /** Awaited when a store is opened, so that a test can hold a session. */
   opening: () => Promise<void> = async () => {};
 
@@ -129,7 +131,9 @@ export class CallingPhones implements ProtocolPlugin {
       stores: [],
       open: async (name) => {
         await this.opening();
-        return new MemoryStore(this.store(device, name));
+        const store = new MemoryStore(this.store(device, name));
+        const wish = this.wishes.get(name);
+        return wish === undefined ? store : Object.assign(store, { wish });
       },
       release: ends.release,
       [Symbol.asyncDispose]: async () => {

@@ -47,12 +47,13 @@ export function finishedDetails(result: SessionResult): Dict {
   };
 }
 
-function pairDetails({ pair, outcome, error }: PairResult): Dict {
+function pairDetails({ pair, outcome, error, wish }: PairResult): Dict {
   const details: Record<string, ReturnType<typeof v.s> | ReturnType<typeof v.u>> = {
     Device: v.s(pair.device),
     Desktop: v.s(pair.desktop),
     ErrorName: v.s(error === undefined ? '' : `${ERROR_PREFIX}${error.code}`),
     ErrorMessage: v.s(error?.message ?? ''),
+    Wish: v.s(wish ?? ''),
   };
   if (outcome === undefined) return details;
   for (const [side, counts] of [

@@ -59,10 +59,11 @@ export class Chronicle {
 }
 
 /** Plain JSON for the history. */
-function pairDetails({ pair, outcome, error }: PairResult): Readonly<Record<string, unknown>> {
+function pairDetails({ pair, outcome, error, wish }: PairResult): Readonly<Record<string, unknown>> {
   return {
     device: pair.device,
     desktop: pair.desktop,
+    ...(wish === undefined ? {} : { wish }),
     ...(error === undefined ? {} : { error: error.code, message: error.message }),
     ...(outcome === undefined ? {} : { outcome }),
   };

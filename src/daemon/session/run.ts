@@ -1,5 +1,5 @@
 import { asCradleError, type CradleError, type ErrorCode } from '../../dbus/errors.js';
-import type { Peer, Store } from '../../plugins/contract.js';
+import type { Peer, Store, Wish } from '../../plugins/contract.js';
 import type { Binding, StorePair } from '../state/binding.js';
 import { type Execution, execute } from '../sync/execute.js';
 import type { Job, Outcome, Tally } from '../sync/job.js';
@@ -13,6 +13,8 @@ export interface PairResult {
   readonly pair: StorePair;
   readonly outcome: Outcome | undefined;
   readonly error: CradleError | undefined;
+  /** What the device's user asked for, this once. */
+  readonly wish: Wish | undefined;
 }
 
 /** These end the whole session; anything else ends one pair, and the other pairs go on. */
@@ -26,6 +28,7 @@ const PROGRESS_INTERVAL = 100;
 
 interface Work {
   readonly pair: StorePair;
+  wish?: Wish | undefined;
   job?: Job;
   plan?: Plan;
   tally: Tally;
@@ -50,7 +53,7 @@ export class Run implements SessionWork, AsyncDisposable {
   }
 
   get results(): readonly PairResult[] {
-    return this.#works.map(({ pair, execution, error }) => ({ pair, outcome: execution?.outcome, error }));
+    return this.#works.map(({ pair, execution, error, wish }) => ({ pair, outcome: execution?.outcome, error, wish }));
   }
 
   async connect(signal: AbortSignal): Promise<void> {
@@ -65,6 +68,7 @@ export class Run implements SessionWork, AsyncDisposable {
     await this.#each(async (work) => {
       const right = await peer.open(work.pair.device, signal);
       this.#open.push(right);
+      work.wish = right.wish;
       const left = await this.#host.openDesktop(work.pair.desktop, signal);
       this.#open.push(left);
       work.job = this.#host.job(this.#session, this.#binding, work.pair, left, right);

@@ -82,7 +82,7 @@ export class Surroundings implements SessionHost {
 
   job(session: number, binding: Binding, pair: StorePair, left: Store, right: Store): Job {
     const answer = (question: Question) => this.#state.questions.answer(binding.id, question);
-    const terms = jobTerms(binding, this.#registry.get(binding.device), right.info.contentTypes, answer);
+    const terms = jobTerms(binding, this.#registry.get(binding.device), right.info.contentTypes, answer, right.wish);
     const mapping = this.#state.mapping(binding.id, pair);
     return { left, right, mapping, attic: this.#attic.session(atticName(session)), ...terms };
   }

@@ -1,6 +1,6 @@
 import type { Device } from '../../hal/device.js';
 import { compileGlob } from '../../hal/glob.js';
-import type { ItemRef } from '../../plugins/contract.js';
+import type { ItemRef, Wish } from '../../plugins/contract.js';
 import { accepts, mediaTypeOf, UNKNOWN_TYPE } from '../../plugins/media-types.js';
 import type { Binding, Question } from '../state/binding.js';
 import type { Conflict, ConflictPolicy, Job, Resolution } from '../sync/job.js';
@@ -8,21 +8,23 @@ import type { Conflict, ConflictPolicy, Job, Resolution } from '../sync/job.js';
 /** What a binding and the answers given to its questions mean to the engine. */
 export type JobTerms = Pick<
   Job,
-  'policy' | 'direction' | 'firstSync' | 'allowMassDeletion' | 'allowReplaced' | 'wanted' | 'terms'
+  'policy' | 'direction' | 'wish' | 'firstSync' | 'allowMassDeletion' | 'allowReplaced' | 'wanted' | 'terms'
 >;
 
+const WISH = { 'to-desktop': 'to-left', 'to-device': 'to-right', 'mirror-to-desktop': 'mirror-to-left' } as const;
 const DIRECTION = { both: 'both', 'to-device': 'to-right', 'to-desktop': 'to-left' } as const;
 const FIRST_SYNC = { combine: 'combine', 'keep-desktop': 'keep-left', 'keep-device': 'keep-right' } as const;
 
 const isFirstSync = (text: string | undefined): text is keyof typeof FIRST_SYNC =>
   text !== undefined && Object.hasOwn(FIRST_SYNC, text);
 
-/** `types` are the media types the device's store takes; `answer` gives what a person said and has not been used yet. */
+/** `types` are the media types the device's store takes, `wish` what its user asked for; `answer` gives what a person said and has not been used yet. */
 export function jobTerms(
   binding: Binding,
   device: Device | undefined,
   types: readonly string[],
   answer: (question: Question) => string | undefined,
+  wish?: Wish,
 ): JobTerms {
   const chosen = answer('first-sync') ?? binding.firstSync;
   const importOnly = device !== undefined && isImportOnly(device);
@@ -30,6 +32,7 @@ export function jobTerms(
   return {
     policy: policyOf(binding),
     direction,
+    wish: wish === undefined ? undefined : WISH[wish],
     firstSync: isFirstSync(chosen) ? FIRST_SYNC[chosen] : undefined,
     allowMassDeletion: answer('mass-deletion') === 'allow',
     allowReplaced: answer('store-replaced') === 'combine',

@@ -1,5 +1,5 @@
 import type { ItemId, ItemRef } from '../../plugins/contract.js';
-import type { Job, Side, SideCounts } from './job.js';
+import { type Job, mayWrite, type Side, type SideCounts } from './job.js';
 import type { Known, Pending } from './mapping.js';
 import type { Sight } from './scan.js';
 import { type Join, nameOf, type Put, type Remove, type Step } from './step.js';
@@ -40,17 +40,9 @@ export class Draft {
     return this.#total;
   }
 
-  /** Whether the direction lets that side be written. */
-  writable(side: Side): boolean {
-    return this.#job.direction === 'both' || this.#job.direction === `to-${side}`;
-  }
-
   /** Puts across, or leaves it where the direction forbids. */
   put(to: Side, sight: Sight, over: ItemRef | undefined, options: PutOptions): void {
-    if (!this.writable(to)) {
-      this.leave(options.news);
-      return;
-    }
+    if (this.#heldBack(to, options.news)) return;
     if (options.why === 'conflict' && !options.counted) this.#conflicts++;
     this.#counts[to][over === undefined ? 'created' : 'changed']++;
     this.#total++;
@@ -61,10 +53,7 @@ export class Draft {
   }
 
   remove(on: Side, ref: ItemRef, options: Pick<Remove, 'why' | 'mapped' | 'news' | 'keep' | 'widow'>): void {
-    if (!this.writable(on)) {
-      this.leave(options.news);
-      return;
-    }
+    if (this.#heldBack(on, options.news)) return;
     this.#counts[on].removed++;
     this.#total++;
     this.steps.push({ kind: 'remove', on, ref, ...options });
@@ -100,6 +89,14 @@ export class Draft {
     const name = named?.ref === undefined ? (named?.id ?? '') : nameOf(named.ref);
     const refusal = reason === undefined ? undefined : { side, name, reason };
     this.steps.push({ kind: 'leave', news, refusal });
+  }
+
+  /** Whether that side may not be written now; what is not done then is noted: the next session tries what only this one left. */
+  #heldBack(side: Side, news: readonly Pending[]): boolean {
+    const when = mayWrite(this.#job, side);
+    if (when === 'never') this.leave(news);
+    else if (when === 'later') this.postpone(news, side);
+    return when !== 'now';
   }
 
   /** In the order of execution; within a kind by name, which also is the order the mapping likes best. */

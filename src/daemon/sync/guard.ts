@@ -39,7 +39,8 @@ export function stopMassDeletion(
   ledger: Ledger,
   steps: readonly Step[],
 ): void {
-  if (job.allowMassDeletion) return;
+  // Who says on the device that it is to be taken for the whole has said that what it lacks may go.
+  if (job.allowMassDeletion || job.wish === 'mirror-to-left') return;
   for (const side of SIDES) {
     const scan = scans[side];
     const removals = steps.filter((step) => step.kind === 'remove' && step.why === 'gone' && step.on !== side).length;

@@ -10,6 +10,12 @@ export { type FirstSync, other, SIDES, type Side } from './side.js';
  */
 export type Direction = 'both' | 'to-left' | 'to-right';
 
+/**
+ * What somebody asked for at the device, this once. `to-left` and `to-right` bring across the news of one side, its
+ * deletions too; those of the other wait for the next session. `mirror-to-left` makes the desktop what the device is.
+ */
+export type OneOff = 'to-left' | 'to-right' | 'mirror-to-left';
+
 export interface Conflict {
   /** Undefined: removed on that side. */
   readonly left: Item | undefined;
@@ -33,6 +39,8 @@ export interface Job {
   readonly mapping: MappingTable;
   readonly policy: ConflictPolicy;
   readonly direction: Direction;
+  /** Narrows the direction for this session alone. */
+  readonly wish?: OneOff | undefined;
   /** What to do when nothing is mapped yet; undefined: stop with NeedsDecision. */
   readonly firstSync: FirstSync | undefined;
   /** Answers of a person to an earlier stop. */
@@ -44,6 +52,12 @@ export interface Job {
   /** Names what `wanted` goes by; when it or the direction differs from last time, all is looked at in full. */
   readonly terms: string;
   readonly attic: Attic;
+}
+
+/** Whether this session may write that side: `never` by the binding's direction, `later` by the wish of this once. */
+export function mayWrite({ direction, wish }: Pick<Job, 'direction' | 'wish'>, side: Side): 'now' | 'later' | 'never' {
+  if (direction !== 'both' && direction !== `to-${side}`) return 'never';
+  return wish === undefined || wish.endsWith(`to-${side}`) ? 'now' : 'later';
 }
 
 /** How far a session is, in items to be written or removed. */

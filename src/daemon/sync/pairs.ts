@@ -1,6 +1,6 @@
 import type { ItemId, ItemRef } from '../../plugins/contract.js';
 import { clash, sameContent } from './clash.js';
-import { decide, type Fate } from './decide.js';
+import { decide, type Fate, mirror } from './decide.js';
 import { type Draft, newsOf, widowOf } from './draft.js';
 import type { ForkNames } from './fork-names.js';
 import type { Job, Side } from './job.js';
@@ -60,6 +60,11 @@ export class Pairs {
     });
   }
 
+  /** Whether the desktop is to become what the device is; what that takes away goes to the attic. */
+  get #mirrors(): boolean {
+    return this.#job.wish === 'mirror-to-left';
+  }
+
   *#suspects(): Generator<Pair> {
     const { left, right } = this.#scans;
     const had = new Set<string>();
@@ -85,7 +90,8 @@ export class Pairs {
       return;
     }
     if (left.fate !== 'gone' && !this.#job.wanted(left.ref)) return this.#unwanted(pair, left, right);
-    switch (decide[left.fate][right.fate]) {
+    const verdicts = this.#mirrors ? mirror : decide;
+    switch (verdicts[left.fate][right.fate]) {
       case 'nothing':
         return this.#refresh(pair, left, right);
       case 'forget':
@@ -96,7 +102,7 @@ export class Pairs {
         return this.#put('right', pair, left, right, news);
       case 'remove-left':
         // What a device loses stays on a desktop that only takes in.
-        if (this.#job.direction === 'to-left')
+        if (this.#job.direction === 'to-left' && !this.#mirrors)
           return this.#draft.part('left', pair.left.ref.id, widowOf('left', left.ref));
         return this.#remove('left', pair, left, news);
       case 'remove-right':
@@ -143,12 +149,14 @@ export class Pairs {
 
   #put(to: Side, pair: Pair, source: Standing, target: Standing, news: readonly Pending[]): void {
     const sight = source.sight ?? { ref: source.ref };
-    const former = formerId(pair, to === 'left' ? target : source);
-    this.#draft.put(to, sight, target.ref, { why: 'edited', news, former });
+    const isBack = target.fate === 'gone';
+    const former = isBack ? pair.left.ref.id : formerId(pair, to === 'left' ? target : source);
+    const over = isBack ? undefined : target.ref;
+    this.#draft.put(to, sight, over, { why: isBack ? 'new' : 'edited', news, former, keep: this.#mirrors });
   }
 
   #remove(on: Side, pair: Pair, target: Standing, news: readonly Pending[]): void {
-    this.#draft.remove(on, target.ref, { why: 'gone', mapped: pair[on].ref.id, keep: false, news });
+    this.#draft.remove(on, target.ref, { why: 'gone', mapped: pair[on].ref.id, keep: this.#mirrors, news });
   }
 
   /** It leaves the device and looks like no deletion; what the device made of it meanwhile comes home first. */

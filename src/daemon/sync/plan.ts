@@ -50,7 +50,8 @@ export async function compare(job: Job, signal: AbortSignal): Promise<Plan> {
   const frame = frameOf(job, agreement, firstSync, left, right);
   const intents = agreement === undefined ? [] : job.mapping.intents();
   const draft = new Draft(job);
-  if (isQuiet(left) && isQuiet(right) && intents.length === 0 && !job.mapping.restless)
+  const unmoved = isQuiet(left) && isQuiet(right) && intents.length === 0 && !job.mapping.restless;
+  if (unmoved && job.wish !== 'mirror-to-left')
     return { ...frame, counts: draft.counts, total: 0, steps: [], quiet: true };
 
   const pending = agreement === undefined ? [] : job.mapping.pending();
@@ -83,12 +84,14 @@ export function commit(job: Job, plan: Plan, execution: { readonly pending: read
 
 function standing(job: Job): Standing {
   const { agreement } = job.mapping;
+  const mirrored = job.wish === 'mirror-to-left' ? 'keep-right' : undefined;
   const replaced = agreement === undefined ? undefined : isReplaced(job, agreement);
   if (replaced !== undefined) {
-    if (!job.allowReplaced) stopReplaced(job, replaced);
-    return { agreement: undefined, firstSync: 'combine', anchors: undefined };
+    if (!job.allowReplaced && mirrored === undefined) stopReplaced(job, replaced);
+    return { agreement: undefined, firstSync: mirrored ?? 'combine', anchors: undefined };
   }
   if (agreement === undefined) {
+    if (mirrored !== undefined) return { agreement, firstSync: mirrored, anchors: undefined };
     if (job.firstSync === undefined)
       throw new CradleError(
         'NeedsDecision',
@@ -97,7 +100,7 @@ function standing(job: Job): Standing {
     return { agreement, firstSync: job.firstSync, anchors: undefined };
   }
   const anchors = agreement.terms === termsOf(job) ? agreement.anchors : undefined;
-  return { agreement, firstSync: agreement.firstSync, anchors };
+  return { agreement, firstSync: mirrored ?? agreement.firstSync, anchors };
 }
 
 const termsOf = (job: Job): string => JSON.stringify([job.direction, job.terms]);
