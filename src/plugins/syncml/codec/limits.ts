@@ -6,14 +6,16 @@ export interface Limits {
   readonly bytes: number;
   /** Elements inside one another, the root being the first. */
   readonly depth: number;
+  /** With the attributes of XML, and each piece of opaque data counted as one. */
   readonly elements: number;
 }
 
 /**
- * Far above any real message: ten thousand contacts are 6 MB, 100,000 elements and 8 deep. Whatever comes, reading takes
- * time in proportion to the octets, and memory of at most 12 x `bytes` + 250 bytes x `elements`.
+ * Far above any message that a peer was seen to send: ten thousand contacts in one are 6 MB and 100,000 elements, 8 deep.
+ * Whatever comes, reading takes time in proportion to the octets, and at most 20 x `bytes` + 300 octets x `elements` of
+ * memory: a quarter of a gigabyte.
  */
-export const LIMITS: Limits = { bytes: 16 * 1024 * 1024, depth: 64, elements: 500_000 };
+export const LIMITS: Limits = { bytes: 8 * 1024 * 1024, depth: 64, elements: 250_000 };
 
 /** What is left of the limits while a document is read. */
 export class Allowance {
@@ -41,6 +43,11 @@ export class Allowance {
   element(depth: number): void {
     if (depth >= this.depth)
       throw new CradleError('LimitsExceeded', `the document has more than ${this.depth} elements inside one another`);
+    this.piece();
+  }
+
+  /** What takes as much as an element does. */
+  piece(): void {
     if (--this.#elementsLeft < 0)
       throw new CradleError('LimitsExceeded', `the document has more than the ${this.#elements} elements allowed`);
   }

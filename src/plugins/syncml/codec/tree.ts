@@ -3,9 +3,15 @@ import type { Allowance } from './limits.js';
 
 const BLANK = /^[ \t\r\n]*$/;
 
+/** An element whose end has not come yet; its place is taken again by the next one that is as deep. */
 interface Open {
-  readonly element: Element;
+  vocabulary: Vocabulary;
+  name: string;
+  /** The children so far are the first `count`. */
   readonly children: Node[];
+  count: number;
+  hasElements: boolean;
+  hasText: boolean;
 }
 
 /** Puts a document together while it is read, the same for each encoding. Fails with LimitsExceeded. */
@@ -13,8 +19,8 @@ export class Tree {
   readonly #open: Open[] = [];
   readonly #allowance: Allowance;
   readonly #around: number;
-  #top: Open | undefined;
-  root: Element | undefined;
+  #depth = 0;
+  #root: Element | undefined;
 
   /** With so many elements around its root, in the document that this one is nested in. */
   constructor(allowance: Allowance, around = 0) {
@@ -22,58 +28,73 @@ export class Tree {
     this.#around = around;
   }
 
-  /** How many elements are open, with those around the root. */
-  get depth(): number {
-    return this.#around + this.#open.length;
+  /** There once it is closed. */
+  get root(): Element | undefined {
+    return this.#root;
   }
 
-  /** The element that is open. */
-  get current(): Element | undefined {
-    return this.#top?.element;
+  /** The element that is open, the innermost. */
+  get current(): Readonly<Pick<Open, 'vocabulary' | 'name' | 'count'>> | undefined {
+    return this.#depth === 0 ? undefined : this.#open[this.#depth - 1];
+  }
+
+  /** How many elements are open, with those around the root. */
+  get depth(): number {
+    return this.#around + this.#depth;
   }
 
   open(vocabulary: Vocabulary, name: string): void {
     this.#allowance.element(this.depth);
-    const children: Node[] = [];
-    const element: Element = { vocabulary, name, children };
-    this.#top?.children.push(element);
-    this.root ??= element;
-    this.#top = { element, children };
-    this.#open.push(this.#top);
-  }
-
-  /** An element without content. */
-  leaf(vocabulary: Vocabulary, name: string): void {
-    this.open(vocabulary, name);
-    this.close();
+    const open = this.#open[this.#depth];
+    if (open === undefined)
+      this.#open.push({ vocabulary, name, children: [], count: 0, hasElements: false, hasText: false });
+    else {
+      open.vocabulary = vocabulary;
+      open.name = name;
+      open.count = 0;
+      open.hasElements = false;
+      open.hasText = false;
+    }
+    this.#depth++;
   }
 
   /** A text or a part of one. */
   text(text: string): void {
-    const children = this.#top?.children;
-    if (children === undefined || text === '') return;
-    const last = children.length - 1;
-    const before = children[last];
-    if (typeof before === 'string') children[last] = before + text;
-    else children.push(text);
+    const open = this.#open[this.#depth - 1];
+    if (open === undefined || text === '') return;
+    const before = open.count === 0 ? undefined : open.children[open.count - 1];
+    if (typeof before === 'string') open.children[open.count - 1] = before + text;
+    else open.children[open.count++] = text;
+    open.hasText = true;
   }
 
-  /** Octets, or a document of its own. */
-  add(node: Uint8Array | Element): void {
-    if (node instanceof Uint8Array && node.length === 0) return;
-    this.#top?.children.push(node);
+  octets(octets: Uint8Array): void {
+    const open = this.#open[this.#depth - 1];
+    if (open === undefined || octets.length === 0) return;
+    this.#allowance.piece();
+    open.children[open.count++] = octets;
+  }
+
+  /** A whole element, such as the root of a document inside this one. */
+  element(element: Element): void {
+    const open = this.#open[this.#depth - 1];
+    if (open === undefined) {
+      this.#root ??= element;
+      return;
+    }
+    open.children[open.count++] = element;
+    open.hasElements = true;
   }
 
   close(): void {
-    const closed = this.#open.pop();
-    this.#top = this.#open.at(-1);
-    if (closed !== undefined && closed.children.length > 1) withoutLayout(closed.children);
+    const open = this.#open[--this.#depth];
+    if (open === undefined) return;
+    const { vocabulary, name, count } = open;
+    const children = open.children.slice(0, count);
+    this.element({ vocabulary, name, children: open.hasElements && open.hasText ? withoutLayout(children) : children });
   }
 }
 
 /** Blanks between elements are layout, and not content. */
-function withoutLayout(children: Node[]): void {
-  if (!children.some((node) => typeof node === 'object' && !(node instanceof Uint8Array))) return;
-  const kept = children.filter((node) => typeof node !== 'string' || !BLANK.test(node));
-  if (kept.length < children.length) children.splice(0, children.length, ...kept);
-}
+const withoutLayout = (children: readonly Node[]): readonly Node[] =>
+  children.filter((node) => typeof node !== 'string' || !BLANK.test(node));

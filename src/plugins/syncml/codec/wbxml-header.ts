@@ -2,13 +2,13 @@ import { type Charset, charsetNumbered } from './charset.js';
 import { type DocumentType, typeByNumber, typeByText, UNNAMED_TYPE } from './document-type.js';
 import type { Allowance } from './limits.js';
 import { brokenAt, type Octets } from './octets.js';
+import { quoted } from './quoted.js';
 import { StringTable } from './string-table.js';
 
 const FIRST_VERSION = 1;
 const LAST_VERSION = 3;
 const IN_STRING_TABLE = 0;
 const UNKNOWN = 1;
-const LONGEST_QUOTE = 60;
 
 /** What stands before the body of a WBXML document. */
 export interface Header {
@@ -41,10 +41,4 @@ export function readHeader(octets: Octets, allowance: Allowance): Header {
     throw brokenAt(1, `${name} is no public identifier known here`);
   }
   return { type, named: number !== UNKNOWN, charset, strings };
-}
-
-/** What a document says, short enough and plain enough for a sentence. */
-export function quoted(text: string): string {
-  const plain = text.slice(0, LONGEST_QUOTE).replaceAll(/[^\x20-\x7e]/g, '?');
-  return text.length > LONGEST_QUOTE ? `"${plain}..."` : `"${plain}"`;
 }

@@ -3,9 +3,10 @@ import type { Tags } from './code-page.js';
 import type { Element, Version, Vocabulary } from './document.js';
 import type { Allowance } from './limits.js';
 import { brokenAt, Octets } from './octets.js';
+import { quoted } from './quoted.js';
 import { endOfString } from './string-table.js';
 import { Tree } from './tree.js';
-import { type Header, quoted, readHeader } from './wbxml-header.js';
+import { type Header, readHeader } from './wbxml-header.js';
 import * as is from './wbxml-tokens.js';
 
 const NAME = /^[A-Za-z_][\w.-]{0,127}$/;
@@ -51,7 +52,7 @@ class WbxmlReader {
       else if (token === is.PI) this.#skipAttributes();
       else if (isExtension(token)) throw brokenAt(at, `the extension ${hex(token)} has no meaning here`);
       else this.#tag(token, at);
-    } while (tree.root === undefined || tree.current !== undefined);
+    } while (tree.root === undefined);
     this.#nothingFollows();
     return { header: this.#header, root: tree.root };
   }
@@ -87,7 +88,7 @@ class WbxmlReader {
   #text(at: number, content: string | Uint8Array): void {
     if (this.#tree.current === undefined) throw brokenAt(at, 'there is content outside of the document');
     if (typeof content === 'string') this.#tree.text(content);
-    else this.#tree.add(content);
+    else this.#tree.octets(content);
   }
 
   /** An inline string; octets where it is no text in the charset that the document declares, as with cards of old phones. */
@@ -103,10 +104,10 @@ class WbxmlReader {
   #opaque(at: number): void {
     const octets = this.#octets.take(this.#octets.number());
     const around = this.#tree.current;
-    const isItem = around?.vocabulary === 'syncml' && around.name === 'Data' && around.children.length === 0;
+    const isItem = around?.vocabulary === 'syncml' && around.name === 'Data' && around.count === 0;
     const nested = isItem ? deviceInformation(octets, this.#allowance, this.#tree.depth) : undefined;
     if (nested === undefined) this.#text(at, octets);
-    else this.#tree.add(nested);
+    else this.#tree.element(nested);
   }
 
   /** None of our vocabularies has attributes, nor instructions; what peers invent is passed over. */

@@ -1,46 +1,55 @@
 import { isUtf8 } from 'node:buffer';
 import { SaxesParser } from 'saxes';
 import { CradleError } from '../../../dbus/errors.js';
-import { CarriageReturns } from './carriage-returns.js';
+import { type Marked, withMarkedReturns } from './carriage-returns.js';
 import type { Version, Vocabulary } from './document.js';
 import { isNamed, type Namespace, namespaceNamed, typeByText, vocabularyOfRoot } from './document-type.js';
 import type { Allowance } from './limits.js';
+import { lengthOfDoctype } from './markup.js';
+import { quoted } from './quoted.js';
 import { Tree } from './tree.js';
-import { quoted } from './wbxml-header.js';
 import type { ReadDocument } from './wbxml-reader.js';
 import { xmlText } from './xml-text.js';
 
 const NAME = /^[A-Za-z_][\w.-]{0,127}$/;
+/** Octets; nobody needs one. */
+const LONGEST_DOCTYPE = 4096;
 /** The entities of XML itself; a document's own are not expanded. */
 const ENTITIES = ['amp', 'lt', 'gt', 'quot', 'apos'];
 
 /** An XML document. Attributes, comments and instructions are passed over. Fails with InvalidItem and LimitsExceeded. */
 export function readXml(bytes: Buffer, charset: string | undefined, allowance: Allowance): ReadDocument {
-  const { text, asOctets } = xmlText(bytes, charset);
-  const returns = new CarriageReturns(text);
-  const reader = new XmlReader(allowance, returns, asOctets);
-  reader.read();
-  return reader.document();
+  const { bytes: known, asOctets } = xmlText(bytes, charset);
+  if (lengthOfDoctype(known) > LONGEST_DOCTYPE)
+    throw new CradleError(
+      'InvalidItem',
+      `the document type of the XML document is longer than ${LONGEST_DOCTYPE} octets`,
+    );
+  const marked = withMarkedReturns(known);
+  return new XmlReader(allowance, marked, asOctets).document();
 }
 
 class XmlReader {
+  readonly #allowance: Allowance;
   readonly #tree: Tree;
-  readonly #returns: CarriageReturns;
+  readonly #marked: Marked;
   readonly #asOctets: boolean;
   readonly #namespaces = new Map<string, Namespace | undefined>();
   #version: Version | undefined;
 
-  constructor(allowance: Allowance, returns: CarriageReturns, asOctets: boolean) {
+  constructor(allowance: Allowance, marked: Marked, asOctets: boolean) {
+    this.#allowance = allowance;
     this.#tree = new Tree(allowance);
-    this.#returns = returns;
+    this.#marked = marked;
     this.#asOctets = asOctets;
   }
 
-  read(): void {
+  document(): ReadDocument {
     const parser = new SaxesParser({ xmlns: true });
     parser.ENTITIES = known(parser.ENTITIES);
     const text = (content: string): void => this.#text(content);
     parser.on('doctype', (doctype) => this.#doctype(doctype));
+    parser.on('attribute', () => this.#allowance.piece());
     parser.on('opentag', ({ uri, local }) => this.#open(uri, local));
     parser.on('closetag', () => this.#tree.close());
     parser.on('text', text);
@@ -48,10 +57,7 @@ class XmlReader {
     parser.on('error', (error) => {
       throw new CradleError('InvalidItem', `the XML document is broken at ${plain(error.message)}`);
     });
-    parser.write(this.#returns.text).close();
-  }
-
-  document(): ReadDocument {
+    parser.write(this.#marked.bytes.toString(this.#asOctets ? 'latin1' : 'utf8')).close();
     const { root } = this.#tree;
     if (root === undefined) throw new CradleError('InvalidItem', 'the XML document is empty');
     return { version: this.#version, root };
@@ -88,7 +94,7 @@ class XmlReader {
 
   #text(content: string): void {
     if (this.#tree.current === undefined) return;
-    const text = this.#returns.restored(content);
+    const text = this.#marked.restored(content);
     if (!this.#asOctets) {
       this.#tree.text(text);
       return;
@@ -97,7 +103,7 @@ class XmlReader {
     if (octets.toString('latin1') !== text)
       throw new CradleError('InvalidItem', 'the XML document is not in UTF-8, and says characters by number');
     if (isUtf8(octets)) this.#tree.text(octets.toString());
-    else this.#tree.add(octets);
+    else this.#tree.octets(octets);
   }
 }
 

@@ -1,14 +1,15 @@
 import { isUtf8 } from 'node:buffer';
 import { CradleError } from '../../../dbus/errors.js';
 import { charsetNamed } from './charset.js';
+import { quoted } from './quoted.js';
 
 /** Far more than a declaration has. */
 const DECLARATION = 256;
 
-/** A document of XML as text. */
+/** XML in UTF-8, or what says that it is. */
 export interface XmlText {
-  readonly text: string;
-  /** It declares UTF-8 and is not: each character stands for one octet, and it shows element by element what is text. */
+  readonly bytes: Buffer;
+  /** It declares UTF-8 and is not: to be read as one octet a character, and to be looked at element by element. */
   readonly asOctets: boolean;
 }
 
@@ -18,17 +19,16 @@ export interface XmlText {
  */
 export function xmlText(bytes: Buffer, transport: string | undefined): XmlText {
   const { name, from } = charsetOf(bytes, transport);
+  if (name === 'utf-8') {
+    const trimmed = withoutFilling(bytes.subarray(from));
+    return { bytes: trimmed, asOctets: !isUtf8(trimmed) };
+  }
   const charset = charsetNamed(name);
   if (charset === undefined)
-    throw new CradleError(
-      'InvalidItem',
-      `the XML document is in the charset "${name.slice(0, 40)}", which is not known here`,
-    );
-  const isUnicode = name === 'utf-8';
-  const asOctets = isUnicode && !isUtf8(bytes);
-  const text = asOctets ? bytes.toString('latin1', from) : charset.decode(bytes, from, bytes.length);
-  if (text === undefined) throw new CradleError('InvalidItem', `the XML document is not in ${name}, which it declares`);
-  return { text: withoutFilling(text), asOctets };
+    throw new CradleError('InvalidItem', `the XML document is in the charset ${quoted(name)}, which is not known here`);
+  const text = charset.decode(bytes, from, bytes.length);
+  if (text === undefined) throw new CradleError('InvalidItem', `the XML document is not in ${name}, as it should be`);
+  return { bytes: withoutFilling(Buffer.from(text)), asOctets: false };
 }
 
 function charsetOf(bytes: Buffer, transport: string | undefined): { readonly name: string; readonly from: number } {
@@ -47,8 +47,8 @@ function charsetOf(bytes: Buffer, transport: string | undefined): { readonly nam
 }
 
 /** Some phones fill their last packet with zeros. */
-function withoutFilling(text: string): string {
-  let end = text.length;
-  while (end > 0 && text.charCodeAt(end - 1) === 0) end--;
-  return text.slice(0, end);
+function withoutFilling(bytes: Buffer): Buffer {
+  let end = bytes.length;
+  while (end > 0 && bytes[end - 1] === 0) end--;
+  return bytes.subarray(0, end);
 }
