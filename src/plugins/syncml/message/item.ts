@@ -122,7 +122,7 @@ function readData(holder: Element, format: string | undefined): Data {
   const octets = holder.children.filter((node) => node instanceof Uint8Array);
   if (octets.length > 0 && !isBase64(format)) return Buffer.concat(holder.children.map(toOctets));
   const text = wholeText(holder);
-  return isBase64(format) ? (decodeBase64(text) ?? text) : text;
+  return isBase64(format) ? (decodeBase64(text, 'wanted') ?? text) : text;
 }
 
 const isBlank = (node: string | Uint8Array): boolean => typeof node === 'string' && node.trim() === '';
