@@ -106,6 +106,7 @@ test('a package is known only where it is wrapped', () => {
     'better-sqlite3': /^src\/(?:plugins\/database|daemon\/state)\//,
     'sd-notify': /^src\/daemon\/watchdog\.ts$/,
     'iconv-lite': /^src\/plugins\/formats\/content-lines\/charset\.ts$/,
+    saxes: /^src\/plugins\/syncml\/(?:codec\/xml-reader|content\/file)\.ts$/,
     serialport: /^src\/hal\/transports\/serial(?:-channel)?\.ts$/,
   };
   for (const { path, packages } of sources)
