@@ -1,6 +1,6 @@
 import { type Component, component, first, type Parameter, type Property, parameterOf, property } from '../../content-lines/component.js';
 import { escaped, fieldsOf, joined, textOf } from '../../content-lines/values.js';
-import { Effort, occurrences } from '../rules/occurrences.js';
+import { Effort, occurrences, PATIENCE } from '../rules/occurrences.js';
 import { ruleOf } from '../rules/rrule.js';
 import { endingWith } from '../rules/rule.js';
 import { DAY } from '../time/civil.js';
@@ -139,7 +139,7 @@ const instantOf = (time: Timed, { zone }: Frame): Instant =>
 function leadOfLater(instant: Instant, base: Timed, frame: DeviceFrame, rule: string): number | undefined {
   const wall = frame.zone.wallAt(instant);
   try {
-    for (const occurrence of occurrences(endingWith(ruleOf(rule), {}), base.wall, new Effort()))
+    for (const occurrence of occurrences(endingWith(ruleOf(rule), {}), base.wall, new Effort(PATIENCE, frame.setting.effort)))
       if (occurrence.wall >= wall) return occurrence.wall - wall > LONGEST_LEAD ? undefined : wall - occurrence.wall;
   } catch {
     // A series nobody can read has one alarm.

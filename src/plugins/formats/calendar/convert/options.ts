@@ -1,5 +1,6 @@
 import { CradleError } from '../../../../dbus/errors.js';
 import type { Component } from '../../content-lines/component.js';
+import { Effort, PATIENCE } from '../rules/occurrences.js';
 import { ianaZone, localZone } from '../zones/iana.js';
 import { zoneNamed } from '../zones/timezones.js';
 import { zoneFrom } from '../zones/vtimezone.js';
@@ -43,7 +44,12 @@ export interface Setting {
   readonly uid: string | undefined;
   /** Seconds since the epoch. */
   readonly since: number;
+  /** What all rules of the text together may cost. */
+  readonly effort: Effort;
 }
+
+/** As much as ten rules of the worst kind: no calendar is spoilt by one, and none costs more than a second. */
+const WHOLE = 10 * PATIENCE;
 
 /** Fails with InvalidArgs for a zone that nobody knows. */
 export function settingOf(options: CalendarOptions): Setting {
@@ -57,6 +63,7 @@ export function settingOf(options: CalendarOptions): Setting {
     threePriorities: options.threePriorities ?? false,
     uid: options.uid,
     since: options.since === undefined ? Number.NEGATIVE_INFINITY : Math.floor(options.since / 1000),
+    effort: new Effort(WHOLE),
   };
 }
 

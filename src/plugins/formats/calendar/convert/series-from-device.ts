@@ -4,7 +4,7 @@ import { fromVCalendar } from '../rules/from-vcalendar.js';
 import { ruleText } from '../rules/rrule.js';
 import { endingWith, type Rule } from '../rules/rule.js';
 import { DAY, dayOf, isMidnight, timeOf, type Wall } from '../time/civil.js';
-import { momentOf } from '../time/moment.js';
+import { type Moment, momentOf } from '../time/moment.js';
 import type { Zone } from '../zones/zone.js';
 import type { DeviceFrame } from './frame.js';
 import { calendarText, type Timed, untilLike, wallLike } from './timed.js';
@@ -49,11 +49,11 @@ interface Read {
   readonly exact: boolean;
 }
 
-function readRule(value: string, start: Timed, { deviceZone, zone }: DeviceFrame): Read {
+function readRule(value: string, start: Timed, { deviceZone, zone, setting }: DeviceFrame): Read {
   try {
-    const { rules, dates } = fromVCalendar(value, start.wall, ({ form, wall }) =>
-      form === 'utc' ? zone.wallAt(wall) : deviceZone === zone ? wall : zone.wallAt(deviceZone.instantOf(wall)),
-    );
+    const wallOf = ({ form, wall }: Moment): Wall =>
+      form === 'utc' ? zone.wallAt(wall) : deviceZone === zone ? wall : zone.wallAt(deviceZone.instantOf(wall));
+    const { rules, dates } = fromVCalendar(value, start.wall, wallOf, setting.effort);
     return { rules, dates, exact: dates.length === 0 };
   } catch {
     // What is no rule is kept beside the event, which comes once.

@@ -1,5 +1,5 @@
 import { all, type Component, type Property, property } from '../../content-lines/component.js';
-import { Effort, occurrences } from '../rules/occurrences.js';
+import { Effort, occurrences, PATIENCE } from '../rules/occurrences.js';
 import { ruleOf } from '../rules/rrule.js';
 import { endingWith, type Rule } from '../rules/rule.js';
 import { type Ends, shiftedByDays, toVCalendar } from '../rules/to-vcalendar.js';
@@ -65,7 +65,7 @@ function saidOf(value: string, start: Timed, frame: CalendarFrame): Said {
   const elsewhere = start.kind === 'instant' && startZone !== undefined && startZone !== zone ? startZone : undefined;
   if (elsewhere === undefined || start.kind !== 'instant') {
     const here = endingBy(rule, (moment) => (moment.form === 'utc' ? zone.wallAt(moment.wall) : moment.wall), start);
-    const text = toVCalendar(here, start.wall, ends);
+    const text = toVCalendar(here, start.wall, ends, frame.setting.effort);
     return text === undefined ? writtenOut(walls(here, start.wall, frame)) : { text, more: [], less: [] };
   }
   return translated(rule, start, elsewhere, frame, ends);
@@ -90,7 +90,7 @@ function translated(
     (moment) => (moment.form === 'date' ? moment.wall + DAY - 1 : zone.wallAt(its.instantOf(moment.wall))),
     start,
   );
-  const text = toVCalendar(candidate, start.wall, ends);
+  const text = toVCalendar(candidate, start.wall, ends, frame.setting.effort);
   if (text === undefined) return writtenOut(right);
   const mine = walls(candidate, start.wall, frame);
   const [wanted, given] = [new Set(right), new Set(mine)];
@@ -124,7 +124,7 @@ function endsOf(start: Timed, { zone, setting }: CalendarFrame): Ends {
 function walls(rule: Rule, start: Wall, { setting }: CalendarFrame): readonly Wall[] {
   const found: Wall[] = [];
   const from = Math.max(start, setting.since);
-  for (const { wall } of occurrences(rule, start, new Effort())) {
+  for (const { wall } of occurrences(rule, start, new Effort(PATIENCE, setting.effort))) {
     if (wall > from + HORIZON || found.length >= MOST_OCCURRENCES) break;
     if (wall >= from - DAY || wall === start) found.push(wall);
   }

@@ -2,7 +2,7 @@ import type { Wall } from '../time/civil.js';
 import type { Moment } from '../time/moment.js';
 import { writtenOut } from './level-dates.js';
 import { rulesOfLevel, yearlyRule } from './level-rules.js';
-import { Effort, occurrences } from './occurrences.js';
+import { Effort, occurrences, PATIENCE } from './occurrences.js';
 import { endingWith, type Rule } from './rule.js';
 import { type Level, levelsOf } from './vcalendar-grammar.js';
 
@@ -19,16 +19,22 @@ export const DEFAULT_COUNT = 2;
  * A vCalendar 1.0 rule of something that starts at `start`; `wallOf` tells an end by the start's clock. `#n` counts
  * intervals, not occurrences: `W1 TU TH #5` is five weeks. InvalidItem when it cannot be read.
  */
-export function fromVCalendar(text: string, start: Wall, wallOf: (moment: Moment) => Wall): Translated {
+export function fromVCalendar(
+  text: string,
+  start: Wall,
+  wallOf: (moment: Moment) => Wall,
+  whole?: Effort,
+): Translated {
+  const effort = new Effort(PATIENCE, whole);
   const levels = levelsOf(text).map((level) => ({ ...level, ...endOf(level, wallOf) }));
   const [outer, inner, third] = levels;
   if (outer === undefined) return { rules: [], dates: [] };
   const marked = levels.some(({ endMark }) => endMark !== undefined);
   if (!marked && inner === undefined)
-    return { rules: rulesOfLevel(outer, start).map((rule) => limited(rule, outer, start)), dates: [] };
+    return { rules: rulesOfLevel(outer, start).map((rule) => limited(rule, outer, start, effort)), dates: [] };
   const yearly = marked || inner === undefined || third !== undefined ? undefined : yearlyRule(outer, inner, start);
-  if (yearly !== undefined) return { rules: [limited(yearly, outer, start)], dates: [] };
-  return { rules: [], dates: writtenOut(levels, start) };
+  if (yearly !== undefined) return { rules: [limited(yearly, outer, start, effort)], dates: [] };
+  return { rules: [], dates: writtenOut(levels, start, effort) };
 }
 
 /** The level's end by the start's clock; a date stays one, for it ends with its last second. */
@@ -38,19 +44,19 @@ function endOf({ until }: Level, wallOf: (moment: Moment) => Wall): Pick<Level, 
 }
 
 /** The rule with its level's end. */
-function limited(endless: Rule, { count, until }: Level, start: Wall): Rule {
+function limited(endless: Rule, { count, until }: Level, start: Wall, effort: Effort): Rule {
   const rule = until === undefined ? endless : endingWith(endless, { until });
   const rounds = count ?? (until === undefined ? DEFAULT_COUNT : 0);
   if (rounds === 0) return rule;
   if (until === undefined && !comesSeveralTimes(rule)) return endingWith(rule, { count: rounds });
-  return endingWith(rule, { count: Math.max(1, countIn(rule, start, rounds)) });
+  return endingWith(rule, { count: Math.max(1, countIn(rule, start, rounds, effort)) });
 }
 
 /** Occurrences of the first so many intervals that have any. */
-export function countIn(rule: Rule, start: Wall, rounds: number): number {
+function countIn(rule: Rule, start: Wall, rounds: number, effort: Effort): number {
   const periods = new Set<number>();
   let found = 0;
-  for (const { period } of occurrences(rule, start, new Effort())) {
+  for (const { period } of occurrences(rule, start, effort)) {
     periods.add(period);
     if (periods.size > rounds) break;
     found += 1;

@@ -1,6 +1,6 @@
 import { civilDate, dayNumber, dayOf, timeOf, type Wall, weekdayOf } from '../time/civil.js';
 import { rulesOfLevel } from './level-rules.js';
-import { Effort, type Occurrence, occurrences } from './occurrences.js';
+import { type Effort, type Occurrence, occurrences } from './occurrences.js';
 import { endingWith } from './rule.js';
 import type { EndMark, Level } from './vcalendar-grammar.js';
 
@@ -8,8 +8,7 @@ import type { EndMark, Level } from './vcalendar-grammar.js';
 export const MOST_DATES = 500;
 
 /** All occurrences of a rule of the extended grammar, the inner levels counted from each of the outer: at most MOST_DATES. */
-export function writtenOut(levels: readonly Level[], start: Wall): readonly Wall[] {
-  const effort = new Effort();
+export function writtenOut(levels: readonly Level[], start: Wall, effort: Effort): readonly Wall[] {
   const [outer, ...inner] = levels;
   if (outer === undefined) return [start];
   let walls = [...roundsOf(outer, start, effort)];

@@ -9,28 +9,31 @@ export interface Occurrence {
 }
 
 /**
- * How many days and times may be looked at before a rule is given up: a thousand years of days, so that a rule which
- * never comes (30 February) or comes every second costs some milliseconds and no more.
+ * How many days and times may be looked at before a rule is given up: four centuries of days, so that a rule which never
+ * comes (30 February) or comes every second costs some milliseconds and no more.
  */
-export const PATIENCE = 400_000;
+export const PATIENCE = 150_000;
 
 /** What is left of the patience; shared by several rules it bounds them all. */
 export class Effort {
   #left: number;
+  readonly #of: Effort | undefined;
 
-  constructor(patience = PATIENCE) {
+  /** `of`: what this is a part of, and uses up too. */
+  constructor(patience = PATIENCE, of?: Effort) {
     this.#left = patience;
+    this.#of = of;
   }
 
   /** Whether there was enough for it. */
   spend(amount: number): boolean {
     this.#left -= amount;
-    return this.#left >= 0;
+    return this.#of?.spend(amount) !== false && this.#left >= 0;
   }
 
   /** Whether something was left out, so that what was found is not all. */
   get exhausted(): boolean {
-    return this.#left < 0;
+    return this.#left < 0 || this.#of?.exhausted === true;
   }
 }
 

@@ -1,7 +1,7 @@
 import { civilDate, dayOf, timeOf, type Wall } from '../time/civil.js';
 import type { Moment } from '../time/moment.js';
 import { comesSeveralTimes, fromVCalendar } from './from-vcalendar.js';
-import { Effort, occurrences } from './occurrences.js';
+import { Effort, occurrences, PATIENCE } from './occurrences.js';
 import { type DayRule, type Rule, WEEKDAYS } from './rule.js';
 
 /** Occurrences by which two rules are told to be the same, and how long a counted rule may be. */
@@ -18,10 +18,12 @@ export interface Ends {
  * The rule in vCalendar 1.0's basic grammar, which is what devices know; undefined when that grammar cannot say it. The
  * rule's end is by the start's clock already. What is given means the same: both are unrolled and compared.
  */
-export function toVCalendar(rule: Rule, start: Wall, ends: Ends): string | undefined {
+export function toVCalendar(rule: Rule, start: Wall, ends: Ends, whole?: Effort): string | undefined {
+  const effort = new Effort(2 * PATIENCE, whole);
   const head = headOf(simplified(rule, start), start);
   if (head === undefined) return undefined;
-  for (const text of endings(head, rule, start, ends)) if (meansTheSame(text, rule, start, ends)) return text;
+  for (const text of endings(head, rule, start, ends, effort))
+    if (meansTheSame(text, rule, start, ends, effort)) return text;
   return undefined;
 }
 
@@ -30,6 +32,7 @@ function* endings(
   rule: Rule,
   start: Wall,
   ends: Ends,
+  effort: Effort,
 ): Generator<string, void, void> {
   const { count, until } = rule;
   if (until !== undefined) yield `${head} ${ends.text(lastWall(until, start))}`;
@@ -38,7 +41,7 @@ function* endings(
   else if (count <= LONGEST_COUNT) {
     const rounds = new Set<number>();
     let last: Wall | undefined;
-    for (const { wall, period } of occurrences(rule, start)) {
+    for (const { wall, period } of occurrences(rule, start, effort)) {
       rounds.add(period);
       last = wall;
     }
@@ -51,10 +54,9 @@ function* endings(
 const lastWall = ({ form, wall }: Moment, start: Wall): Wall => (form === 'date' ? wall + timeOf(start) : wall);
 
 /** Whether the text, read again, has the same occurrences, as far as they are compared. */
-function meansTheSame(text: string, rule: Rule, start: Wall, ends: Ends): boolean {
-  const [read, ...more] = fromVCalendar(text, start, ends.wall).rules;
+function meansTheSame(text: string, rule: Rule, start: Wall, ends: Ends, effort: Effort): boolean {
+  const [read, ...more] = fromVCalendar(text, start, ends.wall, effort).rules;
   if (read === undefined || more.length > 0) return false;
-  const effort = new Effort();
   const [mine, its] = [occurrences(rule, start, effort), occurrences(read, start, effort)];
   for (let compared = 0; compared < Math.max(COMPARED, rule.count ?? 0); compared++) {
     const [a, b] = [mine.next(), its.next()];

@@ -106,10 +106,12 @@ function observancesOf(families: readonly Family[], lastYear: number): readonly 
     if (known === undefined) once.set(key, [family.first]);
     else known.push(family.first);
   }
-  // Changes that follow no rule, such as Morocco's around Ramadan, are listed.
+  // Changes that follow no rule, such as Morocco's around Ramadan, are listed: each on a line, the first among them, for
+  // there are readers that know it no other way.
   const listed = [...once.values()].map(([onset, ...more]) => {
-    const dates = more.map(({ wall }) => momentText({ form: 'local', wall })).join(',');
-    return onset === undefined ? [] : [onsetObservance(onset, dates === '' ? [] : [property('RDATE', dates)])];
+    if (onset === undefined) return [];
+    const dates = more.length === 0 ? [] : [onset, ...more];
+    return [onsetObservance(onset, dates.map(({ wall }) => property('RDATE', momentText({ form: 'local', wall }))))];
   });
   return [...several, ...listed.flat()];
 }
