@@ -20,16 +20,12 @@ export const fieldsAsWritten = (one: Property, dialect: Dialect): readonly strin
 
 /** A list with what was added and without what was taken away between two others. */
 export function listChanged(mine: Property, from: Property, to: Property, dialect: Dialect): Property {
-  const [kept, before, after] = [mine, from, to].map((one) => listOf(one, dialect));
-  const gone = new Set(before?.filter((one) => after?.includes(one) === false));
-  const result = (kept ?? []).filter((one) => !gone.has(one));
-  for (const one of after ?? []) if (before?.includes(one) === false && !result.includes(one)) result.push(one);
-  return changed(mine, {
-    value: listed(
-      result.filter((one) => one !== ''),
-      dialect,
-    ),
-  });
+  const [own, before, after] = [mine, from, to].map((one) => new Set(listOf(one, dialect)));
+  const result = new Set(own);
+  for (const one of before ?? []) if (after?.has(one) === false) result.delete(one);
+  for (const one of after ?? []) if (before?.has(one) === false) result.add(one);
+  result.delete('');
+  return changed(mine, { value: listed([...result], dialect) });
 }
 
 /** The types of `mine`, changed as they were changed between two others; the order stays. */

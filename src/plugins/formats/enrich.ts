@@ -15,7 +15,7 @@ import { parseSingle } from './content-lines/parse.js';
 import { escaped, textOf } from './content-lines/values.js';
 import { writeContentLines } from './content-lines/write.js';
 import { fieldsAsWritten, grainOf, isCut, listChanged, textChanged, typesChanged } from './differences.js';
-import { essenceOf, essentialTypes, isEmpty, isVolatile } from './essence.js';
+import { essenceOf, essentialTypes, isEmpty, isVolatile, writtenTypes } from './essence.js';
 import { isContentLines } from './media-type.js';
 import { type Pairing, pairComponents, pairProperties } from './pairing.js';
 
@@ -92,6 +92,7 @@ class Properties {
   readonly #mine: readonly Property[];
   readonly #replaced = new Map<Property, Property | undefined>();
   readonly #added: Property[] = [];
+  #sayings: ReadonlyMap<string, Property> | undefined;
   /** From what was sent. */
   readonly #toTheirs: Pairing<Property>;
   readonly #toMine: Pairing<Property>;
@@ -136,12 +137,17 @@ class Properties {
 
   #add(received: Property): void {
     if (isMadeUp(received) || isVolatile(received.name) || this.#given(received)) return;
-    const equal = this.#mine.find((one) => this.#same(one, received));
+    const equal = this.#said().get(essenceOf(received, this.#states.mine.dialect));
     if (equal !== undefined && !this.#replaced.has(equal)) return;
     // A device that was not sent the one there is, and now has one of its own.
     const single = isSingle(received.name) ? this.#mine.find((one) => one.name === received.name) : undefined;
     if (single !== undefined) this.#replaced.set(single, received);
     else this.#added.push(received);
+  }
+
+  #said(): ReadonlyMap<string, Property> {
+    this.#sayings ??= new Map(this.#mine.map((one) => [essenceOf(one, this.#states.mine.dialect), one]));
+    return this.#sayings;
   }
 
   #same(one: Property, other: Property): boolean {
@@ -187,12 +193,14 @@ class Properties {
   #retyped(mine: Property, sent: Property, received: Property, before: Property | undefined): Property {
     if (parameterOf(received, 'ENCODING').length > 0) return mine;
     const [was, is] = [essentialTypes(sent), essentialTypes(received)];
-    const known = before === undefined ? is : essentialTypes(before);
-    // A type that the device never gave is one that it does not know.
+    const added = is.some((type) => !was.includes(type));
+    const known = before === undefined ? [] : essentialTypes(before);
+    // A type that the device never gave, and has put no other in the place of, is one that it does not know.
+    const from = added ? was : was.filter((type) => is.includes(type) || known.includes(type));
     return typesChanged(
       mine,
-      was.filter((type) => is.includes(type) || known.includes(type)),
-      is,
+      from,
+      writtenTypes(received).filter((type) => is.includes(type.toLowerCase())),
     );
   }
 

@@ -1,7 +1,7 @@
 import { basicDate } from './card/dates.js';
 import { KEPT } from './card/kept.js';
 import { type Kind, kindOf } from './card/kinds.js';
-import { type Component, type Property, parameterOf, typesOf } from './content-lines/component.js';
+import { type Property, parameterOf, typesOf } from './content-lines/component.js';
 import type { Dialect } from './content-lines/dialect.js';
 import { fieldListsOf, textOf } from './content-lines/values.js';
 
@@ -32,6 +32,10 @@ export function essentialTypes(one: Property): readonly string[] {
   const essential = defaults === undefined ? types : types.filter((type) => !defaults.has(type));
   return essential.length < 2 ? essential : [...new Set(essential)].sort();
 }
+
+/** TYPE values one by one, as they are written. */
+export const writtenTypes = (one: Property): readonly string[] =>
+  parameterOf(one, 'TYPE').flatMap((value) => value.split(',').map((type) => type.trim()));
 
 const kindIn = (dialect: Dialect, name: string): Kind => (dialect.startsWith('vcard') ? kindOf(name) : 'opaque');
 
@@ -73,12 +77,4 @@ export function essenceOf(one: Property, dialect: Dialect): string {
         .join('');
   }
   return `${essence}:${essentialValue(one, dialect)}`;
-}
-
-/** The label a person gave to a property of his, as `item1.X-ABLabel:boat` beside `item1.TEL`. */
-export function labelOf(one: Property, of: Component): string {
-  if (one.group === '') return '';
-  const group = one.group.toLowerCase();
-  const label = of.properties.find((other) => other.name === 'X-ABLABEL' && other.group.toLowerCase() === group);
-  return label === undefined || label === one ? '' : label.value;
 }

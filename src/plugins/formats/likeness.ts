@@ -3,10 +3,11 @@ import { bytesOf, digestOf, sizeOf } from '../body.js';
 import type { Item } from '../contract.js';
 import { canonicalCard } from './card/convert.js';
 import { formattedName, oneLine } from './card/names.js';
-import { type Component, first, type Property } from './content-lines/component.js';
+import { type Component, first } from './content-lines/component.js';
 import { parseContentLines } from './content-lines/parse.js';
 import { textOf } from './content-lines/values.js';
-import { essenceOf, isEmpty, isVolatile, labelOf } from './essence.js';
+import { essenceOf, isEmpty, isVolatile } from './essence.js';
+import { Labels } from './labels.js';
 import { charsetOf, isContentLines, mediaTypeWord } from './media-type.js';
 
 /** Larger texts are compared byte by byte: no card or appointment is that long. */
@@ -32,7 +33,9 @@ export function likenessOf(contentType: string, bytes: Uint8Array): string {
 
 /** The same of a card or a calendar that is read already. */
 export const likenessOfComponent = (one: Component): string =>
-  createHash('sha256').update(saidByAll([one])).digest('base64url');
+  createHash('sha256')
+    .update(saidByAll([one]))
+    .digest('base64url');
 
 /** What an item's text says, for a digest. */
 type Canonical = (bytes: Uint8Array, contentType: string) => string;
@@ -50,14 +53,12 @@ const plainText: Canonical = (bytes) =>
     .replace(/\n+$/, '');
 
 const contentLines: Canonical = (bytes, contentType) => {
-  let components: readonly Component[];
   try {
-    components = parseContentLines(bytes, charsetOf(contentType));
+    return saidByAll(parseContentLines(bytes, charsetOf(contentType)));
   } catch {
     // Broken texts are what they are.
     return plainText(bytes, contentType);
   }
-  return saidByAll(components);
 };
 
 const saidByAll = (components: readonly Component[]): string =>
@@ -65,26 +66,16 @@ const saidByAll = (components: readonly Component[]): string =>
 
 /** Of a component all that its properties and components say, in an order of its own. */
 function said(of: Component): string {
+  const labels = new Labels(of.properties);
+  const formatted = first(of, 'N') === undefined ? undefined : formattedName(of);
   const parts: string[] = [];
-  for (const one of of.properties) if (says(one, of)) parts.push(essence(one, of));
+  for (const one of of.properties) {
+    // UID says nothing here, because devices mint their own; nor does a name that follows from the others.
+    if (isVolatile(one.name) || one.name === 'UID' || isEmpty(one) || labels.has(one)) continue;
+    if (one.name === 'FN' && formatted !== undefined && oneLine(textOf(one, of.dialect)) === formatted) continue;
+    const label = labels.of(one);
+    parts.push(label === '' ? essenceOf(one, of.dialect) : `${essenceOf(one, of.dialect)}\n@${label}`);
+  }
   for (const one of of.components) parts.push(said(one));
   return `${of.name}{\n${parts.sort().join('\n')}\n}`;
 }
-
-/** UID says nothing here, because devices mint their own; nor does a name that follows from the others. */
-function says(one: Property, of: Component): boolean {
-  if (isVolatile(one.name) || one.name === 'UID' || isEmpty(one)) return false;
-  if (one.name === 'X-ABLABEL') return !isLabel(one, of);
-  return one.name !== 'FN' || first(of, 'N') === undefined || oneLine(textOf(one, of.dialect)) !== formattedName(of);
-}
-
-function essence(one: Property, of: Component): string {
-  const said = essenceOf(one, of.dialect);
-  const label = one.group === '' ? '' : labelOf(one, of);
-  return label === '' ? said : `${said}\n@${label}`;
-}
-
-/** Whether it labels another property, and is told with that one. */
-const isLabel = (one: Property, of: Component): boolean =>
-  one.group !== '' &&
-  of.properties.some((other) => other !== one && other.group.toLowerCase() === one.group.toLowerCase());

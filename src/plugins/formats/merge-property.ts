@@ -2,7 +2,7 @@ import { isSingle } from './card/kinds.js';
 import { changed, type Property } from './content-lines/component.js';
 import type { Dialect } from './content-lines/dialect.js';
 import { fieldsAsWritten, grainOf, listChanged, typesChanged } from './differences.js';
-import { essenceOf, essentialTypes, essentialValue, isVolatile } from './essence.js';
+import { essenceOf, essentialTypes, essentialValue, isVolatile, writtenTypes } from './essence.js';
 
 export interface MergedProperty {
   readonly property: Property;
@@ -25,7 +25,7 @@ export function mergedProperty(
   // Whoever wrote last knows best when that was, and how often it was written.
   if (isVolatile(left.name)) return { property: isLater(right, left) ? right : left, clashing: false };
   if (base === undefined) return { property: left, clashing: true };
-  const typed = typesChanged(left, essentialTypes(base), essentialTypes(right));
+  const typed = typesChanged(left, essentialTypes(base), essential(right));
   const value = (one: Property): string => essentialValue(one, dialect);
   if (value(right) === value(base) || value(right) === value(left)) return { property: typed, clashing: false };
   if (value(left) === value(base)) return { property: changed(typed, { value: right.value }), clashing: false };
@@ -56,3 +56,7 @@ function mergedFields(left: Property, base: Property, right: Property, dialect: 
   const both = clashing && !isSingle(left.name);
   return both ? { property: left, also: right, clashing: false } : { property, clashing };
 }
+
+/** Types that say something, as they are written. */
+const essential = (one: Property): readonly string[] =>
+  writtenTypes(one).filter((type) => essentialTypes(one).includes(type.toLowerCase()));

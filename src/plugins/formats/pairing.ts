@@ -54,7 +54,16 @@ export function pairProperties(
 export function pairComponents(left: readonly Component[], right: readonly Component[]): Pairing<Component> {
   const pairing = new Pairing<Component>();
   if (left.length === 0 || right.length === 0) return pairing;
-  for (const trait of [identity, content, kind]) pairBy(trait, left, right, pairing);
+  for (const trait of [identity, content]) pairBy(trait, left, right, pairing);
+  // Some devices keep no UID; but two that have one each are never taken for each other.
+  const [named, nameless] = [left.filter((one) => identity(one) !== ''), left.filter((one) => identity(one) === '')];
+  const [namedThere, namelessThere] = [
+    right.filter((one) => identity(one) !== ''),
+    right.filter((one) => identity(one) === ''),
+  ];
+  pairBy((one) => one.name, nameless, namelessThere, pairing);
+  pairBy((one) => one.name, named, namelessThere, pairing);
+  pairBy((one) => one.name, nameless, namedThere, pairing);
   return pairing;
 }
 
@@ -69,9 +78,6 @@ const content = (one: Component): string =>
     .map((property) => essenceOf(property, one.dialect))
     .sort()
     .join('\n')}`;
-
-/** Those with an identity of their own are never taken for another. */
-const kind = (one: Component): string => (identity(one) === '' ? one.name : '');
 
 /** Joins those alone that have the same trait, in their order; the empty trait joins nothing. */
 function pairBy<T>(trait: (one: T) => string, left: readonly T[], right: readonly T[], pairing: Pairing<T>): void {

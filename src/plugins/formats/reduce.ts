@@ -82,13 +82,17 @@ const withoutTraces = (one: Property): Property =>
 
 /** The first ones, preferred ones before others. */
 function counted(properties: readonly Property[], known: ReadonlyMap<string, Capability>): readonly Property[] {
+  const all = new Map<string, Property[]>();
+  for (const one of properties) {
+    const alike = all.get(one.name);
+    if (alike === undefined) all.set(one.name, [one]);
+    else alike.push(one);
+  }
   const dropped = new Set<Property>();
-  for (const [name, { maxOccur }] of known) {
-    if (maxOccur === undefined || maxOccur <= 0) continue;
-    const all = properties.filter((one) => one.name === name);
-    if (all.length <= maxOccur) continue;
-    const ranked = [...all].sort((one, other) => rank(one) - rank(other));
-    for (const one of ranked.slice(maxOccur)) dropped.add(one);
+  for (const [name, alike] of all) {
+    const most = known.get(name)?.maxOccur ?? 0;
+    if (most > 0 && alike.length > most)
+      for (const one of alike.sort((mine, other) => rank(mine) - rank(other)).slice(most)) dropped.add(one);
   }
   return dropped.size === 0 ? properties : properties.filter((one) => !dropped.has(one));
 }

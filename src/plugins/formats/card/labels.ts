@@ -14,8 +14,12 @@ const NOWHERE = ';;;;;;';
 export function withLabelsInside(properties: readonly Property[]): readonly Property[] {
   if (!properties.some((one) => one.name === 'LABEL')) return properties;
   const labels = new Map<string, Property[]>();
-  for (const one of properties)
-    if (one.name === 'LABEL') labels.set(place(one), [...(labels.get(place(one)) ?? []), one]);
+  for (const one of properties) {
+    if (one.name !== 'LABEL') continue;
+    const alike = labels.get(place(one));
+    if (alike === undefined) labels.set(place(one), [one]);
+    else alike.push(one);
+  }
   const result: Property[] = [];
   for (const one of properties) {
     if (one.name === 'LABEL') continue;

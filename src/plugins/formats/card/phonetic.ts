@@ -1,10 +1,8 @@
-import { type Component, first, type Property, property, typesOf } from '../content-lines/component.js';
+import { type Component, type Property, property, typesOf } from '../content-lines/component.js';
 import { escaped, fieldsOf, joined, textOf } from '../content-lines/values.js';
 
 /** How a name is read aloud: in the order of SOUND;X-IRMC-N (IrMC 1.1), which is that of N. */
 const PARTS = ['X-PHONETIC-LAST-NAME', 'X-PHONETIC-FIRST-NAME', 'X-PHONETIC-MIDDLE-NAME'] as const;
-
-export const isPhonetic = (name: string): boolean => PARTS.some((part) => part === name);
 
 /** SOUND;X-IRMC-N of vCard 2.1 as the properties that vCard 3.0 programs have for it; undefined when it is not that. */
 export function phoneticParts(one: Property): readonly Property[] | undefined {
@@ -18,11 +16,14 @@ export function phoneticParts(one: Property): readonly Property[] | undefined {
   });
 }
 
-/** The inverse, for all that a card has of them. */
-export function phoneticSound(card: Component): Property | undefined {
-  const parts = PARTS.map((name) => first(card, name));
-  const group = parts.find((part) => part !== undefined)?.group;
-  if (group === undefined) return undefined;
-  const fields = parts.map((part) => (part === undefined ? '' : textOf(part, card.dialect)));
-  return property('SOUND', `${joined(fields, 'vcard-2.1')};;`, [{ name: 'TYPE', values: ['X-IRMC-N'] }], group);
+/** The inverse: what a card has of them as one property; undefined when it has none. */
+export function phoneticSound(
+  card: Component,
+): { readonly sound: Property; readonly parts: readonly Property[] } | undefined {
+  const found = PARTS.map((name) => card.properties.find((one) => one.name === name && one.parameters.length === 0));
+  const parts = found.filter((one) => one !== undefined);
+  if (parts.length === 0) return undefined;
+  const fields = found.map((part) => (part === undefined ? '' : textOf(part, card.dialect)));
+  const type = [{ name: 'TYPE', values: ['X-IRMC-N'] }];
+  return { sound: property('SOUND', `${joined(fields, 'vcard-2.1')};;`, type, parts[0]?.group), parts };
 }

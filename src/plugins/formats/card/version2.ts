@@ -17,7 +17,7 @@ import { forgetting, keeping, keptOf } from './kept.js';
 import { kindOf } from './kinds.js';
 import { asInline, isDataUri } from './media.js';
 import { formattedName } from './names.js';
-import { isPhonetic, phoneticParts, phoneticSound } from './phonetic.js';
+import { phoneticParts, phoneticSound } from './phonetic.js';
 import { modernValue, versitValue } from './values.js';
 
 /** Agents of agents: each floor doubles the backslashes below it. */
@@ -62,15 +62,11 @@ function modernParameters(parameters: readonly Parameter[]): readonly Parameter[
 export function toVersion2(card: Component): Component {
   const properties: Property[] = [property('VERSION', '2.1')];
   const agents: Component[] = [];
-  let spoken = false;
+  const [formatted, name] = [first(card, 'FN'), phoneticSound(card)];
+  const made = formatted !== undefined && isMadeUp(formatted, card) ? formatted : undefined;
+  if (name !== undefined) properties.push(name.sound);
   for (const one of card.properties) {
-    if (one.name === 'VERSION' || isMadeUp(one, card)) continue;
-    if (isPhonetic(one.name)) {
-      const sound = spoken ? undefined : phoneticSound(card);
-      spoken = true;
-      if (sound !== undefined) properties.push(sound);
-      continue;
-    }
+    if (one.name === 'VERSION' || one === made || name?.parts.includes(one) === true) continue;
     const agent = one.name === 'AGENT' ? agentOf(one) : undefined;
     if (agent !== undefined) agents.push(agent);
     properties.push(agent === undefined ? versit(one) : changed(one, { value: '' }));
@@ -80,7 +76,7 @@ export function toVersion2(card: Component): Component {
 
 /** FN that was made up for vCard 3.0, and that nobody has changed since. */
 const isMadeUp = (one: Property, card: Component): boolean =>
-  one.name === 'FN' && keptOf(one) === 'absent' && textOf(one, card.dialect) === formattedName(card);
+  keptOf(one) === 'absent' && textOf(one, card.dialect) === formattedName(card);
 
 function agentOf(one: Property): Component | undefined {
   if (parameterOf(one, 'VALUE').length > 0) return undefined;

@@ -20,11 +20,12 @@ import { fourValue, preferred, threeValue, unpreferred } from './version4-values
 export function toVersion4(card: Component): Component {
   const sorted = first(card, 'SORT-STRING');
   const name = first(card, 'N');
-  const moved = sorted !== undefined && name !== undefined && fitsName(sorted, name) && !isMadeUp(name, card);
+  const made = name !== undefined && isMadeUp(name, card) ? name : undefined;
+  const moved = sorted !== undefined && name !== undefined && fitsName(sorted, name) && name !== made;
   const under = moved ? [textOf(sorted, card.dialect)] : [];
   const properties: Property[] = [property('VERSION', '4.0')];
   for (const one of withLabelsInside(card.properties)) {
-    if (one.name === 'VERSION' || (moved && one === sorted) || isMadeUp(one, card)) continue;
+    if (one.name === 'VERSION' || one === made || (moved && one === sorted)) continue;
     const result = four(one);
     const sort = moved && one === name;
     properties.push(
@@ -62,7 +63,7 @@ function withSortString(properties: readonly Property[]): readonly Property[] {
 
 /** N that was made up for vCard 3.0, and that nobody has changed since. */
 function isMadeUp(one: Property, card: Component): boolean {
-  if (one.name !== 'N' || keptOf(one) !== 'absent') return false;
+  if (keptOf(one) !== 'absent') return false;
   const formatted = first(card, 'FN');
   return formatted !== undefined && one.value === nameFromFormatted(textOf(formatted, card.dialect), 'vcard-3.0');
 }

@@ -5,6 +5,8 @@ export interface Limits {
   readonly bytes: number;
   /** Physical lines. */
   readonly lines: number;
+  /** Of one component. */
+  readonly properties: number;
   /** Components inside components. */
   readonly depth: number;
   /** Parameters of one property. */
@@ -12,7 +14,13 @@ export interface Limits {
 }
 
 /** Generous for a card with a photo or a year of a calendar in one text. */
-export const LIMITS: Limits = { bytes: 16 * 1024 * 1024, lines: 1_000_000, depth: 16, parameters: 256 };
+export const LIMITS: Limits = {
+  bytes: 16 * 1024 * 1024,
+  lines: 1_000_000,
+  properties: 10_000,
+  depth: 16,
+  parameters: 256,
+};
 
 export const broken = (line: number, complaint: string): CradleError =>
   new CradleError('InvalidItem', `line ${line} ${complaint}`);

@@ -105,6 +105,7 @@ class Reading {
   #property(head: Head, raw: string, number: number): void {
     const open = this.#open.at(-1);
     if (open === undefined) throw broken(number, `is outside of any card, calendar or note: ${glimpse(head.spelling)}`);
+    if (open.properties.length >= this.#limits.properties) throw broken(number, `is one too many for a ${open.name}`);
     const { group, name, spelling, parameters } = head;
     // vCard 2.1 section 2.4.2: the agent's card may begin on the very line.
     const agent = this.#versit && name === 'AGENT' && /^\s*BEGIN\s*:\s*VCARD\s*$/i.test(raw);

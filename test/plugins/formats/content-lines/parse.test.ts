@@ -203,6 +203,7 @@ test('what is too large, too deep or too long is refused', () => {
   refuses(card('3.0', `FN${';A=1'.repeat(300)}:x`), /^line 3 is no property/);
   refuses(card('3.0', `FN;A=${'1,'.repeat(300)}:x`), /^line 3 is no property/);
   refuses(card('3.0', 'FN:x', 'FN:y'), /^line 4 is one too many/, { ...LIMITS, lines: 3 });
+  refuses(card('3.0', 'FN:x', 'FN:y'), /^line 4 is one too many for a VCARD$/, { ...LIMITS, properties: 2 });
   refuses(card('3.0', 'FN:x'), /bytes, more than the 10 allowed/, { ...LIMITS, bytes: 10 });
 });
 
