@@ -54,10 +54,13 @@ class XmlReader {
     parser.on('closetag', () => this.#tree.close());
     parser.on('text', text);
     parser.on('cdata', text);
-    parser.on('error', (error) => {
-      throw new CradleError('InvalidItem', `the XML document is broken at ${plain(error.message)}`);
-    });
-    parser.write(this.#marked.bytes.toString(this.#asOctets ? 'latin1' : 'utf8')).close();
+    // It throws its errors where nobody listens; with one listener more, V8 makes the parser a slow object.
+    try {
+      parser.write(this.#marked.bytes.toString(this.#asOctets ? 'latin1' : 'utf8')).close();
+    } catch (error) {
+      if (error instanceof CradleError) throw error;
+      throw new CradleError('InvalidItem', `the XML document is broken at ${plain(error)}`, { cause: error });
+    }
     const { root } = this.#tree;
     if (root === undefined) throw new CradleError('InvalidItem', 'the XML document is empty');
     return { version: this.#version, root };
@@ -125,4 +128,5 @@ function known(entities: Readonly<Record<string, string>>): Record<string, strin
   return made;
 }
 
-const plain = (message: string): string => message.slice(0, 200).replaceAll(/[^\x20-\x7e]/g, '?');
+const plain = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).slice(0, 200).replaceAll(/[^\x20-\x7e]/g, '?');
