@@ -30,13 +30,17 @@ _cradle() {
       --add) COMPREPLY=($(compgen -d -- "$cur")); compopt -o filenames; return ;;
       --type) COMPREPLY=(); return ;;
       --remove) _cradle_live store; return ;;
+      --user) COMPREPLY=(); return ;;
+      --password-file) COMPREPLY=($(compgen -f -- "$cur")); compopt -o filenames; return ;;
+      --store) COMPREPLY=(); return ;;
+      --name) COMPREPLY=(); return ;;
       --limit|-n) COMPREPLY=(); return ;;
       --output|-o) COMPREPLY=($(compgen -f -- "$cur")); compopt -o filenames; return ;;
       --root) COMPREPLY=($(compgen -d -- "$cur")); compopt -o filenames; return ;;
   esac
   case $command in
     '')
-      COMPREPLY=($(compgen -W 'list show watch claim release forget eject bind unbind set bindings stores sync decide history explain record doctor reload pause resume completion version help --json --bus --help' -- "$cur"))
+      COMPREPLY=($(compgen -W 'list show watch claim release forget eject bind unbind set bindings stores account sync decide history explain record doctor reload pause resume completion version help --json --bus --help' -- "$cur"))
       ;;
     list)
       if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--json --bus --help -h' -- "$cur")); return; fi
@@ -84,6 +88,11 @@ _cradle() {
     stores)
       if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--add --type --remove --json --bus --help -h' -- "$cur")); return; fi
       ;;
+    account)
+      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--user --password-file --store --name --json --bus --help -h' -- "$cur")); return; fi
+      _cradle_live account
+      COMPREPLY+=($(compgen -W 'list add allow password remove syncml' -- "$cur"))
+      ;;
     sync)
       if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--no-wait --json --bus --help -h' -- "$cur")); return; fi
       _cradle_live device binding
@@ -127,7 +136,7 @@ _cradle() {
       ;;
     help)
       if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--json --bus --help -h' -- "$cur")); return; fi
-      COMPREPLY+=($(compgen -W 'list show watch claim release forget eject bind unbind set bindings stores sync decide history explain record doctor reload pause resume completion version help' -- "$cur"))
+      COMPREPLY+=($(compgen -W 'list show watch claim release forget eject bind unbind set bindings stores account sync decide history explain record doctor reload pause resume completion version help' -- "$cur"))
       ;;
   esac
 }

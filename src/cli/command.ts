@@ -4,12 +4,15 @@ import type { Daemon } from './daemon.js';
 import type { ExitCode } from './exit.js';
 import type { Operand, Option } from './grammar.js';
 import type { Screen } from './screen.js';
+import type { Input } from './secret.js';
 
 /** What a command has to work with. */
 export interface Context {
   readonly screen: Screen;
   /** Standard error: warnings and hints, which no program reads. */
   readonly notes: Screen;
+  /** Standard input, opened when it is asked for: most commands read nothing. */
+  readonly input: () => Input;
   readonly environment: Environment;
   readonly json: boolean;
   /** The session bus. */

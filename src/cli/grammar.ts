@@ -1,5 +1,5 @@
 /** What completion offers for an operand or an option's value. */
-export type Kind = 'device' | 'binding' | 'store' | 'command' | 'file' | 'folder' | 'text';
+export type Kind = 'device' | 'account' | 'binding' | 'store' | 'command' | 'file' | 'folder' | 'text';
 
 export interface Operand {
   readonly name: string;

@@ -51,6 +51,7 @@ export function deviceJson({ path, view }: SeenDevice): Record<string, unknown> 
     lastSeen: timeJson(view.LastSeen),
     busy: nullable(view.Busy),
     safeToUnplug: view.SafeToUnplug,
+    account: view.Account.size === 0 ? null : dictJson(view.Account),
   };
 }
 

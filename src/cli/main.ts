@@ -14,6 +14,7 @@ process.stdout.on('error', () => process.exit(0));
 runCli(process.argv.slice(2), {
   out: process.stdout,
   notes: process.stderr,
+  input: () => process.stdin,
   environment: process.env,
   signal: stop.signal,
 }).then(

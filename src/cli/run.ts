@@ -6,12 +6,15 @@ import { Daemon } from './daemon.js';
 import { EXIT, type ExitCode, exitOf, NoDaemonError, NotFoundError, UsageError } from './exit.js';
 import { helpFor, overview, usageOf } from './help.js';
 import { Screen, type Sink } from './screen.js';
+import type { Input } from './secret.js';
 import { COMMANDS, commandNamed } from './table.js';
 import { shown } from './width.js';
 
 export interface Surroundings {
   readonly out: Sink;
   readonly notes: Sink;
+  /** Standard input, opened when it is asked for: most commands read nothing. */
+  readonly input: () => Input;
   readonly environment: Environment;
   readonly signal: AbortSignal;
 }
@@ -19,7 +22,7 @@ export interface Surroundings {
 /** Runs one command line; gives the exit code, and has said on the notes what went wrong. */
 export async function runCli(
   line: readonly string[],
-  { out, notes, environment, signal }: Surroundings,
+  { out, notes, input, environment, signal }: Surroundings,
 ): Promise<ExitCode> {
   const screen = new Screen(out, environment);
   const errors = new Screen(notes, environment);
@@ -44,6 +47,7 @@ export async function runCli(
     const context: Context = {
       screen,
       notes: errors,
+      input,
       environment,
       json,
       address,

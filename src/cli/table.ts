@@ -1,4 +1,5 @@
 import type { Command } from './command.js';
+import { account } from './commands/account.js';
 import { bind } from './commands/bind.js';
 import { bindings } from './commands/bindings.js';
 import { claim } from './commands/claim.js';
@@ -39,6 +40,7 @@ export const COMMANDS: readonly Command[] = [
   set,
   bindings,
   stores,
+  account,
   sync,
   decide,
   history,

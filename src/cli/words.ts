@@ -75,6 +75,7 @@ export function standing(screen: Screen, { view }: SeenDevice, bindings: readonl
   if (bindings.some((binding) => binding.view.State === 'failing')) return screen.styled('red', 'failing');
   if (!view.Present) return screen.styled('dim', 'away');
   if (bindings.length === 0) return screen.styled('yellow', view.Identified ? 'not bound' : 'unknown');
+  if (view.Account.size > 0) return screen.styled('green', 'ready');
   return view.SafeToUnplug ? screen.styled('green', 'may be unplugged') : screen.styled('green', 'ready');
 }
 

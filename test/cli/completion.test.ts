@@ -19,6 +19,7 @@ async function shellEnvironment(t: TestContext): Promise<Record<string, string>>
   await plant(home, {
     'bin/cradle':
       '#!/bin/sh\n[ "$1" = complete ] || exit 2\nshift\nfor kind; do case $kind in\n' +
+      "account) printf 'account-work\\tWork\\n' ;;\n" +
       "device) printf 'usb-1\\tMy Clip\\nusb-2 x\\tOther\\n' ;;\nbinding) printf 'b1\\tbinding of Clip\\n' ;;\n" +
       "store) printf 'music\\tMusic\\n' ;;\n*) exit 2 ;;\nesac; done\n",
   });
@@ -47,6 +48,8 @@ const EXPECTED: readonly (readonly [readonly string[], readonly string[]])[] = [
     ['decide', 'b1', 'keep'],
     ['keep-desktop', 'keep-device'],
   ],
+  [['account', 'pass'], ['password']],
+  [['account', 'remove', 'account-'], ['account-work']],
   [['sync', '--no'], ['--no-wait']],
 ];
 

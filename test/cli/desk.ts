@@ -1,8 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { runCli } from '../../src/cli/run.js';
 import type { Sink } from '../../src/cli/screen.js';
+import type { Input } from '../../src/cli/secret.js';
 import { sighting } from '../fakes/source.js';
 import { FakeUdisks, type FakeVolume } from '../fakes/udisks.js';
 import { startDaemon, type TestDaemon, type TestDaemonOptions } from '../support/daemon.js';
@@ -29,6 +31,8 @@ export interface CliOptions {
   readonly columns?: number;
   readonly environment?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** What is piped in; nothing unless told. */
+  readonly input?: Input;
   /** Hears what is printed as it is printed. */
   readonly heard?: (text: string) => void;
 }
@@ -47,6 +51,7 @@ export async function cli(address: string, line: readonly string[], options: Cli
   const code = await runCli(line, {
     out: sink('out'),
     notes: sink('notes'),
+    input: () => options.input ?? Readable.from([]),
     environment: { DBUS_SESSION_BUS_ADDRESS: address, ...options.environment },
     signal: options.signal ?? new AbortController().signal,
   });

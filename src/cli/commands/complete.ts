@@ -22,6 +22,9 @@ export const complete: Command = {
       const kinds = given.operands;
       if (kinds.includes('device'))
         for (const device of mirror.all(deviceShape)) screen.line(`${shown(device.view.Id)}\t${labelOf(device)}`);
+      if (kinds.includes('account'))
+        for (const device of mirror.all(deviceShape))
+          if (device.view.Account.size > 0) screen.line(`${shown(device.view.Id)}\t${labelOf(device)}`);
       if (kinds.includes('binding'))
         for (const { path, view } of mirror.all(bindingShape)) {
           const device = mirror.view(view.Device, deviceShape);

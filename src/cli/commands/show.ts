@@ -1,5 +1,6 @@
+import { accountIn } from '../account/list.js';
 import type { Command } from '../command.js';
-import { nameIn, type SeenBinding } from '../daemon.js';
+import { nameIn, type SeenBinding, type SeenDevice } from '../daemon.js';
 import { EXIT } from '../exit.js';
 import { findDevice } from '../find.js';
 import { bindingJson, deviceJson } from '../json.js';
@@ -33,7 +34,11 @@ export const show: Command = {
       ['seen by', view.Transports.map(shown).join(', ')],
       ['here', view.Present ? 'yes' : `no, last seen ${ago(view.LastSeen)}`],
       ['in use by', shown(view.Busy)],
-      ['may be unplugged', view.Present ? (view.SafeToUnplug ? 'yes' : 'no: "cradle eject" first') : ''],
+      ['account', accountWords(device)],
+      [
+        'may be unplugged',
+        view.Present && view.Account.size === 0 ? (view.SafeToUnplug ? 'yes' : 'no: "cradle eject" first') : '',
+      ],
     ]);
     if (view.Stores.length > 0) {
       screen.line(screen.styled('bold', 'Stores on it'));
@@ -50,6 +55,14 @@ export const show: Command = {
     return EXIT.ok;
   },
 };
+
+function accountWords(device: SeenDevice): string {
+  const account = accountIn(device);
+  if (account === undefined) return '';
+  const { protocol, role, address, user } = account;
+  const name = user === '' ? '' : ` as ${user}`;
+  return shown(role === 'caller' ? `${protocol}: it logs in here${name}` : `${protocol}: ${address}${name}`);
+}
 
 function showBinding(screen: Screen, binding: SeenBinding): void {
   const { view } = binding;

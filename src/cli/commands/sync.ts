@@ -52,10 +52,7 @@ export const sync: Command = {
 function wanted(daemon: Daemon, word: string | undefined): readonly SeenBinding[] {
   const enabled = (device: SeenDevice): readonly SeenBinding[] =>
     device.view.Bindings.flatMap((path) => daemon.binding(path) ?? []).filter(({ view }) => view.Enabled);
-  if (word === undefined)
-    return daemon
-      .devices()
-      .flatMap((device) => (device.view.Present && device.view.Ownership === 'mine' ? enabled(device) : []));
+  if (word === undefined) return daemon.devices().flatMap((device) => (mayBegin(device) ? enabled(device) : []));
   const found = findEither(daemon, word);
   if ('binding' in found) return [found.binding];
   const bindings = enabled(found.device);
@@ -67,6 +64,10 @@ function wanted(daemon: Daemon, word: string | undefined): readonly SeenBinding[
       : `${label} is not bound to anything; "cradle bind" does that`,
   );
 }
+
+/** Whether a sync of the device can be begun from here: who calls here does that himself. */
+const mayBegin = ({ view }: SeenDevice): boolean =>
+  view.Present && view.Ownership === 'mine' && view.Account.get('Role') !== 'caller';
 
 function refuse(context: Context, daemon: Daemon, binding: SeenBinding, error: CradleError): void {
   const id = nameIn(binding.path);

@@ -3,7 +3,7 @@ import type { Command } from '../command.js';
 import type { Kind, Option } from '../grammar.js';
 
 /** What `cradle complete` knows the words for. */
-export const LIVE: readonly Kind[] = ['device', 'binding', 'store'];
+export const LIVE: readonly Kind[] = ['device', 'account', 'binding', 'store'];
 
 /** All kinds of things the operands of a command may be. */
 export const kindsOf = ({ operands }: Command): readonly Kind[] => [...new Set(operands.flatMap(({ kinds }) => kinds))];
@@ -26,6 +26,7 @@ export const OPERAND_WORDS: Readonly<Record<string, readonly string[]>> = {
     'exclude=',
     'label=',
   ],
+  account: ['list', 'add', 'allow', 'password', 'remove', 'syncml'],
   decide: ['combine', 'keep-device', 'keep-desktop', 'allow', 'restore'],
   completion: ['bash', 'zsh', 'fish'],
 };

@@ -70,7 +70,7 @@ export async function session(address: string, abort: AbortSignal): Promise<read
 async function daemon(bus: Bus): Promise<readonly Finding[]> {
   const manager = proxy(bus, BUS_NAME, paths.root, managerShape);
   const limits = { timeout: PATIENCE, noAutoStart: true };
-  const { Version, Paused, Problems } = await manager.getAll(limits);
+  const { Version, Paused, Problems, Listeners } = await manager.getAll(limits);
   const found: Finding[] = [
     Version === VERSION
       ? ok('daemon', `version ${shown(Version)} runs`)
@@ -84,6 +84,12 @@ async function daemon(bus: Bus): Promise<readonly Finding[]> {
   for (const problem of Problems) {
     const word = (key: string): string => shown(String(problem.get(key) ?? ''));
     found.push(warn(word('Kind') || 'problem', `${word('Where')}: ${word('Message')}`, nextFor(word('Kind'))));
+  }
+  for (const listener of Listeners) {
+    const word = (key: string): string => shown(String(listener.get(key) ?? ''));
+    // One that fails stands among the problems.
+    if (word('State') !== 'failing')
+      found.push(ok('listening', `${word('Protocol')}: ${word('Where') || 'where is not known yet'}`));
   }
   await using mirror = await watchTree(bus, { noAutoStart: true });
   for (const { view } of mirror.all(deviceShape))
@@ -117,6 +123,10 @@ function nextFor(kind: string): string {
       return 'mend the section; then "systemctl --user reload-or-restart cradle.service"';
     case 'state':
       return 'nothing is lost on either side; delete the file that was set aside when you do not need it';
+    case 'secrets':
+      return 'make the file private again, or remove it and set the passwords anew with "cradle account password"';
+    case 'listener':
+      return 'free the place, or choose another one in the settings: see cradled(8); it is tried again by itself';
     case 'settings':
       return 'mend the line and restart the daemon';
     default:
