@@ -1,6 +1,6 @@
 import { type Component, changed, component, type Property } from '../content-lines/component.js';
-import { convertComponent } from './convert.js';
 import type { CalendarOptions } from './convert/options.js';
+import { convertComponent } from './convert.js';
 
 /**
  * A calendar as two states of it are compared and put together: iCalendar 2.0, lists of dates as one line each, so that

@@ -32,7 +32,10 @@ export function convertComponent(calendar: Component, to: CalendarDialect, optio
 /** The VCALENDAR of a text; a component that stands alone is taken for one of a device, which forgot what is around it. */
 export function readCalendar(bytes: Uint8Array): Component {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const head = buffer.subarray(0, 64).toString('latin1').replace(/^\xef\xbb\xbf/, '');
+  const head = buffer
+    .subarray(0, 64)
+    .toString('latin1')
+    .replace(/^\xef\xbb\xbf/, '');
   if (!/^\s*BEGIN\s*:\s*V(?:EVENT|TODO|JOURNAL)\s/i.test(head)) return parseSingle(bytes);
   const start = Buffer.from('BEGIN:VCALENDAR\r\nVERSION:1.0\r\n');
   return parseSingle(Buffer.concat([start, buffer, Buffer.from('\r\nEND:VCALENDAR\r\n')]));

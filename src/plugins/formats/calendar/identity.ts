@@ -1,7 +1,7 @@
 import { type Component, first } from '../content-lines/component.js';
 import { textOf } from '../content-lines/values.js';
-import { readCalendar } from './convert.js';
 import { deviceTime, type Timed, timedOf } from './convert/timed.js';
+import { readCalendar } from './convert.js';
 import { DAY, dayOf, isMidnight } from './time/civil.js';
 import { momentText } from './time/moment.js';
 import { zoneOfDaylight } from './zones/daylight.js';

@@ -1,9 +1,9 @@
 import { type Component, first, type Property, parameterOf } from '../content-lines/component.js';
 import { listOf, textOf } from '../content-lines/values.js';
-import { convertComponent } from './convert.js';
 import { ORIGINAL } from './convert/originals.js';
 import { calendarSpan } from './convert/span.js';
 import { instantIn, type Timed, timedOf, timesOf } from './convert/timed.js';
+import { convertComponent } from './convert.js';
 import { ruleOf, ruleText } from './rules/rrule.js';
 import { endingWith, MONDAY, type Rule } from './rules/rule.js';
 import { civilDate, DAY, dayOf, timeOf, weekdayOf } from './time/civil.js';
@@ -75,7 +75,8 @@ function entrySaid(of: Component, timezones: Timezones, zone: Zone): string {
   parts.push(...new Set(categories));
   const summary = first(of, 'SUMMARY');
   const title = summary === undefined ? '' : textOf(summary, NEW).trim();
-  for (const inner of of.components) parts.push(inner.name === 'VALARM' ? alarmSaid(inner, scene, end, title) : inner.name);
+  for (const inner of of.components)
+    parts.push(inner.name === 'VALARM' ? alarmSaid(inner, scene, end, title) : inner.name);
   return `${of.name}{\n${parts.sort().join('\n')}\n}`;
 }
 
@@ -91,7 +92,10 @@ function propertySaid(one: Property): string {
   const parameter = (name: string): string => parameterOf(one, name)[0]?.toUpperCase() ?? '';
   const status = parameter('PARTSTAT');
   // Who takes part and whether he comes; how he is called and asked differs from program to program.
-  const who = one.value.trim().toLowerCase().replace(/^mailto:/, '');
+  const who = one.value
+    .trim()
+    .toLowerCase()
+    .replace(/^mailto:/, '');
   return `${one.name};${status === 'NEEDS-ACTION' ? '' : status}:${who === 'invalid:nomail' ? parameter('CN') : who}`;
 }
 

@@ -18,7 +18,9 @@ export const writeContentLines = (components: readonly Component[], options: Wri
 export const textOfComponent = (one: Component, { charset = 'UTF-8' }: WriteOptions = {}): string =>
   written(
     one,
-    isVersit(one.dialect) ? (property) => versitLine(property, charset) : (property) => folded(line(property)),
+    isVersit(one.dialect)
+      ? (property) => versitLine(property, charset)
+      : (property) => folded(line(property, one.dialect === 'icalendar-2.0')),
   );
 
 function written(one: Component, lineOf: (property: Property) => string): string {
@@ -40,11 +42,15 @@ function written(one: Component, lineOf: (property: Property) => string): string
 const isAgent = (property: Property, of: Component): boolean =>
   property.name === 'AGENT' && property.value === '' && isVersit(of.dialect);
 
-function line({ group, spelling, parameters, value }: Property): string {
+function line({ group, spelling, parameters, value }: Property, calendar: boolean): string {
   let head = group === '' ? spelling : `${group}.${spelling}`;
-  for (const parameter of parameters) head += named(parameter);
+  for (const parameter of parameters) head += named(calendar ? spelledOut(parameter) : parameter);
   return `${head}:${/[\r\n]/.test(value) ? value.replace(/\r\n?|\n/g, '\\n') : value}`;
 }
+
+/** RFC 5545 section 3.2.7 has another word for what vCard calls ENCODING=B. */
+const spelledOut = (parameter: Parameter): Parameter =>
+  parameter.name === 'ENCODING' && parameter.values[0] === 'B' ? { name: 'ENCODING', values: ['BASE64'] } : parameter;
 
 const named = ({ name, values }: Parameter): string => {
   let text = `;${name}=`;

@@ -2,19 +2,27 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import ICAL from 'ical.js';
+import { momentIn } from '../../../../src/plugins/formats/calendar/time/moment.js';
 import { daylightLines, zoneOfDaylight } from '../../../../src/plugins/formats/calendar/zones/daylight.js';
 import { ianaZone } from '../../../../src/plugins/formats/calendar/zones/iana.js';
 import { Timezones, zoneNamed } from '../../../../src/plugins/formats/calendar/zones/timezones.js';
 import { zoneFrom } from '../../../../src/plugins/formats/calendar/zones/vtimezone.js';
 import { vtimezoneOf } from '../../../../src/plugins/formats/calendar/zones/vtimezone-writer.js';
 import { agree, type Zone } from '../../../../src/plugins/formats/calendar/zones/zone.js';
-import { momentIn } from '../../../../src/plugins/formats/calendar/time/moment.js';
 import { component, property } from '../../../../src/plugins/formats/content-lines/component.js';
 import { parseContentLines } from '../../../../src/plugins/formats/content-lines/parse.js';
 import { textOfComponent } from '../../../../src/plugins/formats/content-lines/write.js';
 import { OUTLOOK_BERLIN, text } from './samples.js';
 
-const NAMES = ['Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Australia/Lord_Howe', 'America/Santiago', 'Africa/Casablanca', 'UTC'];
+const NAMES = [
+  'Europe/Berlin',
+  'America/New_York',
+  'Asia/Kolkata',
+  'Australia/Lord_Howe',
+  'America/Santiago',
+  'Africa/Casablanca',
+  'UTC',
+];
 
 function zone(name: string): Zone {
   const found = ianaZone(name);
@@ -27,16 +35,29 @@ const instant = (iso: string): number => Date.parse(iso) / 1000;
 
 /** What Node itself says the clock shows. */
 function shown(name: string, at: number): number {
-  const local = new Intl.DateTimeFormat('en-US-u-ca-iso8601', { timeZone: name, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' });
+  const local = new Intl.DateTimeFormat('en-US-u-ca-iso8601', {
+    timeZone: name,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  });
   const parts = Object.fromEntries(local.formatToParts(at * 1000).map(({ type, value }) => [type, value]));
-  return instant(`${parts['year']}-${parts['month']}-${parts['day']}T${parts['hour']}:${parts['minute']}:${parts['second']}Z`);
+  return instant(
+    `${parts['year']}-${parts['month']}-${parts['day']}T${parts['hour']}:${parts['minute']}:${parts['second']}Z`,
+  );
 }
 
 const anyInstant = fc.integer({ min: instant('1971-01-01T00:00:00Z'), max: instant('2037-12-31T00:00:00Z') });
 
 test('a zone of the IANA database shows what Node shows', () => {
   fc.assert(
-    fc.property(fc.constantFrom(...NAMES), anyInstant, (name, at) => assert.equal(zone(name).wallAt(at), shown(name, at))),
+    fc.property(fc.constantFrom(...NAMES), anyInstant, (name, at) =>
+      assert.equal(zone(name).wallAt(at), shown(name, at)),
+    ),
     { numRuns: 300 },
   );
 });
@@ -109,10 +130,15 @@ test('a VTIMEZONE under a known name is that zone, where it agrees with it', () 
   const [calendar] = parseContentLines(text(OUTLOOK_BERLIN));
   assert(calendar !== undefined);
   assert.equal(new Timezones(calendar, 2024).named('W. Europe Standard Time'), zone('Europe/Berlin'));
-  const moved = OUTLOOK_BERLIN.map((line) => line.replace('TZOFFSETTO:+0200', 'TZOFFSETTO:+0300').replace('TZOFFSETFROM:+0200', 'TZOFFSETFROM:+0300'));
+  const moved = OUTLOOK_BERLIN.map((line) =>
+    line.replace('TZOFFSETTO:+0200', 'TZOFFSETTO:+0300').replace('TZOFFSETFROM:+0200', 'TZOFFSETFROM:+0300'),
+  );
   const [other] = parseContentLines(text(moved));
   assert(other !== undefined);
-  assert.equal(new Timezones(other, 2024).named('W. Europe Standard Time')?.offsetAt(instant('2024-07-01T00:00:00Z')), 10_800);
+  assert.equal(
+    new Timezones(other, 2024).named('W. Europe Standard Time')?.offsetAt(instant('2024-07-01T00:00:00Z')),
+    10_800,
+  );
 });
 
 test('TZ and DAYLIGHT tell a zone, and are told of one', () => {
@@ -138,6 +164,8 @@ test('a hostile VTIMEZONE is bounded', () => {
       property('RRULE', rule),
     ]);
   for (const rule of ['FREQ=SECONDLY', 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30', 'FREQ=MINUTELY;BYSETPOS=9', 'nonsense'])
-    assert(zoneFrom(component('VTIMEZONE', 'icalendar-2.0', [], new Array(500).fill(observance(rule))), 'X') !== undefined);
+    assert(
+      zoneFrom(component('VTIMEZONE', 'icalendar-2.0', [], new Array(500).fill(observance(rule))), 'X') !== undefined,
+    );
   assert.equal(zoneFrom(component('VTIMEZONE', 'icalendar-2.0', []), 'X'), undefined);
 });

@@ -1,4 +1,12 @@
-import { type Component, component, first, type Parameter, type Property, parameterOf, property } from '../../content-lines/component.js';
+import {
+  type Component,
+  component,
+  first,
+  type Parameter,
+  type Property,
+  parameterOf,
+  property,
+} from '../../content-lines/component.js';
 import { escaped, fieldsOf, joined, textOf } from '../../content-lines/values.js';
 import { Effort, occurrences, PATIENCE } from '../rules/occurrences.js';
 import { ruleOf } from '../rules/rrule.js';
@@ -69,7 +77,8 @@ function triggerTime(alarm: Component, { span, timezones, zone, startZone }: Cal
   const trigger = first(alarm, 'TRIGGER');
   if (trigger === undefined) return undefined;
   const duration = durationOf(trigger.value);
-  if (duration === undefined) return momentOf(trigger.value) === undefined ? undefined : timedOf(trigger, timezones, zone);
+  if (duration === undefined)
+    return momentOf(trigger.value) === undefined ? undefined : timedOf(trigger, timezones, zone);
   const atEnd = (parameterOf(trigger, 'RELATED')[0] ?? '').toUpperCase() === 'END';
   const base = atEnd ? (span.end ?? span.start) : (span.start ?? span.end);
   if (base === undefined) return undefined;
@@ -86,7 +95,10 @@ export function calendarAlarm(one: Property, frame: DeviceFrame, rule?: string):
   const action = ACTIONS.find(([old]) => old === one.name)?.[1];
   const [at = '', snooze = '', repeat = '', ...rest] = fieldsOf(one, OLD).map((field) => field.trim());
   if (action === undefined || momentOf(at) === undefined) return undefined;
-  const properties = [property('ACTION', action), trigger(deviceTime(one.name, at, frame.deviceZone, frame.zone), frame, rule)];
+  const properties = [
+    property('ACTION', action),
+    trigger(deviceTime(one.name, at, frame.deviceZone, frame.zone), frame, rule),
+  ];
   const pause = durationOf(snooze);
   const times = /^\d{1,4}$/.test(repeat) ? Number(repeat) : 0;
   // RFC 5545 section 3.6.6: both or neither.
@@ -139,7 +151,11 @@ const instantOf = (time: Timed, { zone }: Frame): Instant =>
 function leadOfLater(instant: Instant, base: Timed, frame: DeviceFrame, rule: string): number | undefined {
   const wall = frame.zone.wallAt(instant);
   try {
-    for (const occurrence of occurrences(endingWith(ruleOf(rule), {}), base.wall, new Effort(PATIENCE, frame.setting.effort)))
+    for (const occurrence of occurrences(
+      endingWith(ruleOf(rule), {}),
+      base.wall,
+      new Effort(PATIENCE, frame.setting.effort),
+    ))
       if (occurrence.wall >= wall) return occurrence.wall - wall > LONGEST_LEAD ? undefined : wall - occurrence.wall;
   } catch {
     // A series nobody can read has one alarm.

@@ -1,6 +1,13 @@
-import { type Component, component, first, type Property, parameterOf, property } from '../../content-lines/component.js';
+import {
+  type Component,
+  component,
+  first,
+  type Property,
+  parameterOf,
+  property,
+} from '../../content-lines/component.js';
 import { textOf } from '../../content-lines/values.js';
-import { civilDate, dayOf, type Wall } from '../time/civil.js';
+import { civilDate, dayOf, type Wall, wallOf } from '../time/civil.js';
 import { momentOf } from '../time/moment.js';
 import { zoneOfDaylight } from '../zones/daylight.js';
 import { Timezones, zoneNamed } from '../zones/timezones.js';
@@ -8,8 +15,8 @@ import { vtimezoneOf } from '../zones/vtimezone-writer.js';
 import { agree, type Zone } from '../zones/zone.js';
 
 import { ALARM_PROPERTIES, calendarAlarm } from './alarms.js';
-import type { CalendarFrame, DeviceFrame } from './frame.js';
 import { deviceUnitSays } from './faithful.js';
+import type { CalendarFrame, DeviceFrame } from './frame.js';
 import type { Setting } from './options.js';
 import { isEmpty, keepsake, markOf, NO_UNIT, ORIGINAL, originalsOf, type Unit, unitOf } from './originals.js';
 import { calendarProperty } from './properties.js';
@@ -30,16 +37,16 @@ const RECURRENCE_ID = 'X-RECURRENCE-ID';
 
 /** A vCalendar 1.0 as an iCalendar 2.0 with the time zones it needs. */
 export function fromDevice(calendar: Component, setting: Setting): Component {
-  const said = zoneOfDaylight(calendar);
   const year = yearOf(calendar);
-  const own = said === undefined || agree(said, setting.zone, year) ? undefined : said;
+  const own = zoneApart(calendar, setting.zone, year);
   const recurs = calendar.components.some((one) => first(one, 'RRULE') !== undefined);
   // A series goes by the clock it was made for; a single time is the same by any.
   const zone = own !== undefined && recurs ? own : setting.zone;
   const deviceZone = own ?? zone;
   const geo = first(calendar, 'GEO');
   const components = calendar.components.map((one) => {
-    const placed = geo === undefined || first(one, 'GEO') !== undefined ? one : { ...one, properties: [...one.properties, geo] };
+    const placed =
+      geo === undefined || first(one, 'GEO') !== undefined ? one : { ...one, properties: [...one.properties, geo] };
     return fromDeviceComponent(placed, deviceZone, zone, setting, gapsOf(one, calendar, deviceZone, zone));
   });
   const properties = [
@@ -90,6 +97,16 @@ function yearOf(calendar: Component): number {
   return 2000;
 }
 
+/** The zone that the calendar's TZ and DAYLIGHT tell, where it is another than the device is said to be in. */
+function zoneApart(calendar: Component, zone: Zone, year: number): Zone | undefined {
+  const said = zoneOfDaylight(calendar);
+  if (said === undefined || agree(said, zone, year)) return undefined;
+  // Many devices tell their offset and never a word of daylight saving time: in winter theirs is the zone's.
+  const winter = Math.min(zone.offsetAt(wallOf(year, 1, 1)), zone.offsetAt(wallOf(year, 7, 1)));
+  const plain = said.transitionsIn(year).length === 0;
+  return plain && said.offsetAt(wallOf(year, 1, 1)) === winter ? undefined : said;
+}
+
 /** A year before all times that are told by the zone's clock. */
 function earliestYear(components: readonly Component[], fallback: number): number {
   let earliest = fallback;
@@ -119,14 +136,16 @@ function gapsOf(master: Component, calendar: Component, deviceZone: Zone, zone: 
 
 /** What a component's parts hang on. Fails with InvalidItem for times that do not exist. */
 export function deviceFrame(of: Component, deviceZone: Zone, zone: Zone, setting: Setting): DeviceFrame {
-  const summary = first(of, 'SUMMARY');
+  const words = ['SUMMARY', 'DESCRIPTION']
+    .map((name) => first(of, name))
+    .map((one) => (one ? textOf(one, OLD).trim() : ''));
   return {
     setting,
     zone,
     deviceZone,
     kind: of.name,
     span: deviceSpan(of, deviceZone, zone),
-    summary: summary === undefined ? '' : textOf(summary, OLD),
+    summary: words.find((text) => text !== '')?.split('\n')[0] ?? '',
   };
 }
 
@@ -228,4 +247,3 @@ function completed(properties: readonly Property[], kind: string, { uid }: Setti
   if (has('DTSTAMP') === undefined) added.push(property('DTSTAMP', stamp?.value ?? EPOCH));
   return [...added, ...properties];
 }
-

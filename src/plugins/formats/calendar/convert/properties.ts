@@ -1,11 +1,11 @@
 import { changed, type Parameter, type Property, parameterOf, property } from '../../content-lines/component.js';
 import { escaped, listed, listOf, textOf } from '../../content-lines/values.js';
+import { momentText } from '../time/moment.js';
 import { calendarAttendee, deviceAttendee } from './attendees.js';
 import type { CalendarFrame, DeviceFrame } from './frame.js';
+import { timeProperty } from './span.js';
 import { calendarStatus, deviceStatus } from './status.js';
 import { deviceText, deviceTime, timedOf } from './timed.js';
-import { timeProperty } from './span.js';
-import { momentText } from '../time/moment.js';
 
 const OLD = 'vcalendar-1.0';
 const NEW = 'icalendar-2.0';
@@ -83,7 +83,9 @@ export function calendarProperty(one: Property, frame: DeviceFrame): readonly Pr
     case 'TRANSP':
       return [renamed(one, name, /^(?:0|OPAQUE|)$/i.test(value.trim()) ? 'OPAQUE' : 'TRANSPARENT')];
     case 'PRIORITY':
-      return value.trim() === '' ? [] : [renamed(one, name, frame.setting.threePriorities ? ofThree(value.trim()) : value.trim())];
+      return value.trim() === ''
+        ? []
+        : [renamed(one, name, frame.setting.threePriorities ? ofThree(value.trim()) : value.trim())];
     case 'GEO': {
       const [longitude = '', latitude = ''] = value.split(/[,;]/);
       return latitude === '' ? [] : [renamed(one, name, `${latitude.trim()};${longitude.trim()}`)];
@@ -95,7 +97,9 @@ export function calendarProperty(one: Property, frame: DeviceFrame): readonly Pr
     case 'X-RECURRENCE-ID': {
       const like = frame.span.start;
       const time = deviceTime(name, value, frame.deviceZone, frame.zone);
-      return [timeProperty('RECURRENCE-ID', like?.kind === 'date' ? { kind: 'date', wall: time.wall } : time, frame.zone)];
+      return [
+        timeProperty('RECURRENCE-ID', like?.kind === 'date' ? { kind: 'date', wall: time.wall } : time, frame.zone),
+      ];
     }
     default:
       return [changed(one, { value: closed(value) })];
@@ -119,7 +123,7 @@ function entries(one: Property): readonly string[] {
 }
 
 function deviceAttachment(one: Property): Property {
-  const binary = /^(?:B|BASE64)$/i.test(parameterOf(one, 'ENCODING')[0] ?? '');
+  const binary = parameterOf(one, 'ENCODING')[0] === 'B';
   const rest = one.parameters.filter(({ name }) => name !== 'VALUE' && name !== 'ENCODING');
   if (binary) return property('ATTACH', one.value, [...rest, { name: 'ENCODING', values: ['B'] }]);
   const cid = /^cid:/i.test(one.value);
@@ -134,7 +138,7 @@ function calendarAttachment(one: Property): Property {
   if (binary)
     return property('ATTACH', one.value, [
       ...rest,
-      { name: 'ENCODING', values: ['BASE64'] },
+      { name: 'ENCODING', values: ['B'] },
       { name: 'VALUE', values: ['BINARY'] },
     ]);
   const cid = kind === 'CONTENT-ID' || kind === 'CID' || /^<[^<>]*>$/.test(one.value);

@@ -39,7 +39,10 @@ export function calendarSeries(of: Component, frame: DeviceFrame, gaps: Readonly
   }
   for (const gap of gaps) exceptions.delete(gap);
   dates.delete(start.wall);
-  properties.push(...dateLines('RDATE', dates, start, frame.zone), ...dateLines('EXDATE', exceptions, start, frame.zone));
+  properties.push(
+    ...dateLines('RDATE', dates, start, frame.zone),
+    ...dateLines('EXDATE', exceptions, start, frame.zone),
+  );
   return { properties, exact };
 }
 

@@ -41,6 +41,8 @@ export function deviceSeries(of: Component, frame: CalendarFrame, gaps: readonly
   for (const one of all(of, 'EXDATE'))
     for (const { wall } of timesOf(one, frame.timezones, frame.zone)) exceptions.add(wall);
   for (const { wall } of gaps) exceptions.add(wall);
+  // DTSTART has told it; a list without it stays true when a person moves the start.
+  dates.delete(start.wall);
   lines.push(...dateLines('RDATE', dates, start, frame), ...dateLines('EXDATE', exceptions, start, frame));
   return lines;
 }

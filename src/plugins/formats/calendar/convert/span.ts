@@ -49,7 +49,7 @@ export function deviceEnd({ start, end }: Span, kind: string, setting: Setting):
     return [property(name, text)];
   }
   // RFC 5545 section 3.6.1: without an end a day lasts a day. Devices tell days by where they end.
-  const last = dateAt(Math.max(start.wall + DAY, end?.wall ?? 0));
+  const last = dateAt(Math.max(start.wall + DAY, end?.wall ?? start.wall));
   if (setting.allDay === 'date') return [property(name, dayText(last))];
   const wall = setting.allDay === 'midnight' ? last.wall : last.wall - MINUTE;
   return [property(name, momentText({ form: 'local', wall }))];

@@ -20,11 +20,17 @@ const NEAREST: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 /** As vCalendar 1.0 writes it, with spaces. */
 export const deviceStatus = (value: string): string =>
-  value.trim().toUpperCase().replace(/^(NEEDS|IN)-/, '$1 ');
+  value
+    .trim()
+    .toUpperCase()
+    .replace(/^(NEEDS|IN)-/, '$1 ');
 
 /** As iCalendar allows it for the component, or the nearest; undefined where there is none. */
 export function calendarStatus(value: string, kind: string): string | undefined {
-  const status = value.trim().toUpperCase().replace(/[\s_]+/g, '-');
+  const status = value
+    .trim()
+    .toUpperCase()
+    .replace(/[\s_]+/g, '-');
   if (ALLOWED[kind]?.has(status) === true) return status;
   return NEAREST[kind]?.[status];
 }

@@ -92,4 +92,3 @@ export function untilLike(start: Timed, wall: Wall, zone: Zone): Moment {
 /** Whether the property says by itself that it holds dates. */
 export const isDateValued = (property: Property): boolean =>
   parameterOf(property, 'VALUE')[0]?.toUpperCase() === 'DATE' || /^\s*\d{8}\s*$/.test(property.value);
-

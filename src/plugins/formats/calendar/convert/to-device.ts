@@ -75,7 +75,11 @@ const uidOf = (of: Component): string | undefined => first(of, 'UID')?.value;
 const isMasterOf = (master: Component, exception: Component): boolean =>
   master.name === exception.name && uidOf(master) === uidOf(exception) && first(master, 'RECURRENCE-ID') === undefined;
 
-function gapsOf(master: Component, entries: readonly Component[], { timezones, zone }: CalendarFrame): readonly Timed[] {
+function gapsOf(
+  master: Component,
+  entries: readonly Component[],
+  { timezones, zone }: CalendarFrame,
+): readonly Timed[] {
   return entries.flatMap((one) => {
     const id = first(one, 'RECURRENCE-ID');
     return id !== undefined && isMasterOf(master, one) ? [timedOf(id, timezones, zone)] : [];

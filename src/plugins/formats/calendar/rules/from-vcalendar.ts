@@ -19,12 +19,7 @@ export const DEFAULT_COUNT = 2;
  * A vCalendar 1.0 rule of something that starts at `start`; `wallOf` tells an end by the start's clock. `#n` counts
  * intervals, not occurrences: `W1 TU TH #5` is five weeks. InvalidItem when it cannot be read.
  */
-export function fromVCalendar(
-  text: string,
-  start: Wall,
-  wallOf: (moment: Moment) => Wall,
-  whole?: Effort,
-): Translated {
+export function fromVCalendar(text: string, start: Wall, wallOf: (moment: Moment) => Wall, whole?: Effort): Translated {
   const effort = new Effort(PATIENCE, whole);
   const levels = levelsOf(text).map((level) => ({ ...level, ...endOf(level, wallOf) }));
   const [outer, inner, third] = levels;

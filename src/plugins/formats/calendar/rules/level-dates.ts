@@ -14,7 +14,8 @@ export function writtenOut(levels: readonly Level[], start: Wall, effort: Effort
   let walls = [...roundsOf(outer, start, effort)];
   for (const level of inner) {
     const next = new Set<Wall>();
-    for (const wall of walls) for (const one of roundsOf(level, wall, effort)) if (next.size < MOST_DATES) next.add(one);
+    for (const wall of walls)
+      for (const one of roundsOf(level, wall, effort)) if (next.size < MOST_DATES) next.add(one);
     walls = [...next];
   }
   return walls.sort((a, b) => a - b);
@@ -57,7 +58,6 @@ function isMarked(level: Level, mark: EndMark, wall: Wall): boolean {
       ? [dayNumber(year, 1, 1), dayNumber(year + 1, 1, 1)]
       : [dayNumber(year, month, 1), dayNumber(year, month + 1, 1)];
   if (level.kind === 'YM') return month === mark.value;
-  if (level.kind === 'MP')
-    return mark.value === (mark.value > 0 ? Math.ceil(day / 7) : -Math.ceil((next - days) / 7));
+  if (level.kind === 'MP') return mark.value === (mark.value > 0 ? Math.ceil(day / 7) : -Math.ceil((next - days) / 7));
   return mark.value === (mark.value > 0 ? days - first + 1 : days - next);
 }

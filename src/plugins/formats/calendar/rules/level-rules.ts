@@ -40,7 +40,8 @@ export function rulesOfLevel(level: Level, start: Wall): readonly Rule[] {
 
 /** A monthly level within a yearly one, `YM1 6 MP1 1+ TH`, as one rule; undefined where there is none. */
 export function yearlyRule(outer: Level, inner: Level, start: Wall): Rule | undefined {
-  if (outer.kind !== 'YM' || outer.times.length > 0 || inner.interval !== 1 || (inner.count ?? 1) !== 1) return undefined;
+  if (outer.kind !== 'YM' || outer.times.length > 0 || inner.interval !== 1 || (inner.count ?? 1) !== 1)
+    return undefined;
   if (inner.until !== undefined || (inner.kind !== 'MP' && inner.kind !== 'MD')) return undefined;
   const [rule, second] = rulesOfLevel(inner, start);
   if (rule === undefined || second !== undefined) return undefined;
@@ -59,7 +60,10 @@ function weekly({ interval, groups, times }: Level, start: Wall): readonly Rule[
   return byTimes(groups).flatMap(([at, days]) => {
     const weekdays = [...new Set(days.flatMap((group) => group.weekdays))];
     const byDay = weekdays.map((weekday): DayRule => ({ weekday, nth: 0 }));
-    return timed('WEEKLY', interval, { byDay }, at, start).map((rule) => ({ ...rule, weekStart: weekStartOf(rule, start) }));
+    return timed('WEEKLY', interval, { byDay }, at, start).map((rule) => ({
+      ...rule,
+      weekStart: weekStartOf(rule, start),
+    }));
   });
 }
 
@@ -99,8 +103,7 @@ function timed(
   const hours = [...new Set(distinct.map((time) => Math.floor(time / HOUR)))];
   const minutes = [...new Set(distinct.map((time) => Math.floor((time % HOUR) / MINUTE)))];
   const bySecond = timeOf(start) % MINUTE === 0 ? [] : [0];
-  if (hours.length * minutes.length === distinct.length)
-    return [rule({ byHour: hours, byMinute: minutes, bySecond })];
+  if (hours.length * minutes.length === distinct.length) return [rule({ byHour: hours, byMinute: minutes, bySecond })];
   return distinct.map((time) =>
     rule({ byHour: [Math.floor(time / HOUR)], byMinute: [Math.floor((time % HOUR) / MINUTE)], bySecond }),
   );

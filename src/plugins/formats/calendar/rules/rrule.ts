@@ -37,7 +37,13 @@ export function ruleOf(text: string): Rule {
     if (part.trim() === '') continue;
     const name = part.slice(0, at).trim().toUpperCase();
     if (at < 1 || parts.has(name)) throw unreadable(text);
-    parts.set(name, part.slice(at + 1).trim().toUpperCase());
+    parts.set(
+      name,
+      part
+        .slice(at + 1)
+        .trim()
+        .toUpperCase(),
+    );
   }
   const frequency = parts.get('FREQ');
   if (frequency === undefined || !isFrequency(frequency)) throw unreadable(text);

@@ -27,13 +27,7 @@ export function toVCalendar(rule: Rule, start: Wall, ends: Ends, whole?: Effort)
   return undefined;
 }
 
-function* endings(
-  head: string,
-  rule: Rule,
-  start: Wall,
-  ends: Ends,
-  effort: Effort,
-): Generator<string, void, void> {
+function* endings(head: string, rule: Rule, start: Wall, ends: Ends, effort: Effort): Generator<string, void, void> {
   const { count, until } = rule;
   if (until !== undefined) yield `${head} ${ends.text(lastWall(until, start))}`;
   else if (count === undefined) yield `${head} #0`;
@@ -139,11 +133,7 @@ function monthStep(byMonth: readonly number[], interval: number, own: number): n
   return months.length === 1 ? interval * 12 : interval === 1 ? step : undefined;
 }
 
-function monthlyHead(
-  interval: number,
-  byDay: readonly DayRule[],
-  byMonthDay: readonly number[],
-): string | undefined {
+function monthlyHead(interval: number, byDay: readonly DayRule[], byMonthDay: readonly number[]): string | undefined {
   if (byDay.length === 0) {
     const days = byMonthDay.map((day) => (day < 0 ? ` ${-day}-` : ` ${day}`));
     return `MD${interval}${days.join('')}`;
@@ -166,7 +156,8 @@ const weekdayList = (days: readonly DayRule[]): string =>
 /** The same rule by a clock that reads `days` more days at each occurrence; undefined where that has no simple rule. */
 export function shiftedByDays(rule: Rule, days: number): Rule | undefined {
   if (days === 0) return rule;
-  if (rule.byMonthDay.length + rule.byYearDay.length + rule.byWeekNo.length + rule.bySetPos.length > 0) return undefined;
+  if (rule.byMonthDay.length + rule.byYearDay.length + rule.byWeekNo.length + rule.bySetPos.length > 0)
+    return undefined;
   if (rule.byDay.some(({ nth }) => nth !== 0) || rule.byMonth.length > 0) return undefined;
   if (rule.frequency === 'MONTHLY' || rule.frequency === 'YEARLY') return rule.byDay.length > 0 ? undefined : rule;
   const byDay = rule.byDay.map(({ weekday, nth }) => ({ weekday: (weekday + days + 7) % 7, nth }));

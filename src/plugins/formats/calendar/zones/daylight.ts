@@ -1,4 +1,4 @@
-import { type Component, all, first, type Property, property } from '../../content-lines/component.js';
+import { all, type Component, first, type Property, property } from '../../content-lines/component.js';
 import { civilDate, dayNumber, dayOf, daysInMonth, timeOf, type Wall, wallOf, weekdayOf } from '../time/civil.js';
 import { momentOf, momentText, offsetOf, offsetText } from '../time/moment.js';
 import { fixedZone, type Transition, Zone } from './zone.js';

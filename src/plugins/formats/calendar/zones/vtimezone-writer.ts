@@ -111,7 +111,12 @@ function observancesOf(families: readonly Family[], lastYear: number): readonly 
   const listed = [...once.values()].map(([onset, ...more]) => {
     if (onset === undefined) return [];
     const dates = more.length === 0 ? [] : [onset, ...more];
-    return [onsetObservance(onset, dates.map(({ wall }) => property('RDATE', momentText({ form: 'local', wall }))))];
+    return [
+      onsetObservance(
+        onset,
+        dates.map(({ wall }) => property('RDATE', momentText({ form: 'local', wall }))),
+      ),
+    ];
   });
   return [...several, ...listed.flat()];
 }

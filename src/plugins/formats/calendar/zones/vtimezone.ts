@@ -76,4 +76,3 @@ function* ruled(text: string, start: Wall, offset: number, effort: Effort): Gene
     yield wall;
   }
 }
-

@@ -98,5 +98,7 @@ export function agree(one: Zone, other: Zone, year: number): boolean {
   const start = wallOf(year, 1, 1);
   if (one.offsetAt(start) !== other.offsetAt(start)) return false;
   const [mine, its] = [one.transitionsIn(year), other.transitionsIn(year)];
-  return mine.length === its.length && mine.every(({ at, to }, index) => at === its[index]?.at && to === its[index]?.to);
+  return (
+    mine.length === its.length && mine.every(({ at, to }, index) => at === its[index]?.at && to === its[index]?.to)
+  );
 }
