@@ -8,16 +8,22 @@ const wants = (what: string, holds: (value: string) => boolean): Check => {
   return (value) => (holds(value) ? undefined : `is ${what}, not "${value}"`);
 };
 
-/** The keys of a plugin that listens for peers. */
+/** The keys of a plugin that listens for peers. Several addresses have `;` between; none means this machine alone. */
 const LISTEN: Readonly<Record<string, Check>> = {
-  ListenAddress: wants(
-    'an IP address of this machine, or localhost',
-    (value) => value === 'localhost' || isIP(value) !== 0,
+  ListenAddress: wants('one or more IP addresses of this machine', (value) =>
+    value.split(';').every((address) => isIP(address.trim()) !== 0),
   ),
   ListenPort: wants('a port from 1 to 65535', (value) => /^[1-9]\d{0,4}$/.test(value) && Number(value) <= 65_535),
+  ListenPath: wants('the path of a URL, such as /syncml', (value) => /^\/[\w.~/-]*$/.test(value)),
+  ListenUrl: wants('the beginning of a URL, such as https://sync.example.org', isOrigin),
   ListenCertificate: wants('the absolute path of a file', isAbsolute),
   ListenKey: wants('the absolute path of a file', isAbsolute),
 };
+
+function isOrigin(value: string): boolean {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  return url !== undefined && /^https?:$/.test(url.protocol) && [`${url.origin}/`, url.origin].includes(value);
+}
 
 interface Section {
   readonly plugin: string;
@@ -27,7 +33,7 @@ interface Section {
 
 /** Sections of the settings file that are a plugin's; cradled(8) describes their keys. */
 const SECTIONS: Readonly<Record<string, Section>> = {
-  SyncML: { plugin: 'syncml', keys: LISTEN, defaults: { ListenAddress: '127.0.0.1', ListenPort: '8219' } },
+  SyncML: { plugin: 'syncml', keys: LISTEN, defaults: { ListenPort: '8219' } },
 };
 
 /** Settings by the plugin they are for. */

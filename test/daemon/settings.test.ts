@@ -35,7 +35,7 @@ test('every setting is read', () => {
 
 test('what stands in the section of a plugin is over its defaults, and for that plugin alone', () => {
   const text =
-    '[SyncML]\nListenAddress=::1\nListenCertificate=/etc/c.pem\nListenKey=/etc/k.pem\n[Daemon]\nAtticDays=1\n';
+    '[SyncML]\nListenAddress=127.0.0.1; ::1\nListenPath=/sync\nListenUrl=https://sync.example.org\nListenCertificate=/etc/c.pem\nListenKey=/etc/k.pem\n[Daemon]\nAtticDays=1\n';
   const { settings, faults } = readSettings(text, 'settings');
   assert.deepEqual(faults, []);
   assert.equal(settings.atticDays, 1);
@@ -45,8 +45,10 @@ test('what stands in the section of a plugin is over its defaults, and for that 
       [
         'syncml',
         {
-          ListenAddress: '::1',
           ListenPort: '8219',
+          ListenAddress: '127.0.0.1; ::1',
+          ListenPath: '/sync',
+          ListenUrl: 'https://sync.example.org',
           ListenCertificate: '/etc/c.pem',
           ListenKey: '/etc/k.pem',
         },
@@ -62,9 +64,10 @@ const wrong: readonly (readonly [string, string])[] = [
   ['[Daemon]\nHistoryDays=0', 'f:2: HistoryDays is a whole number from 1 to 36500, not "0"'],
   ['[Daemon]\nColour=red', 'f:2: "Colour" is not a setting'],
   ['[SyncML]\nListenPort=65536', 'f:2: ListenPort is a port from 1 to 65535, not "65536"'],
+  ['[SyncML]\nListenAddress=my.host', 'f:2: ListenAddress is one or more IP addresses of this machine, not "my.host"'],
   [
-    '[SyncML]\nListenAddress=my.host',
-    'f:2: ListenAddress is an IP address of this machine, or localhost, not "my.host"',
+    '[SyncML]\nListenUrl=https://a:b@c/',
+    'f:2: ListenUrl is the beginning of a URL, such as https://sync.example.org, not "https://a:b@c/"',
   ],
   ['[SyncML]\nLogLevel=debug', 'f:2: "LogLevel" is not a setting of [SyncML]'],
   ['[SyncML]\nconstructor=x', 'f:2: "constructor" is not a setting of [SyncML]'],
