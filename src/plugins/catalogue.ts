@@ -3,6 +3,7 @@ import type { Log, OptionType, ProtocolPlugin, StorePlugin } from './contract.js
 import { FolderPlugin } from './folder/plugin.js';
 import { MemoryPlugin } from './memory/plugin.js';
 import { StoragePlugin } from './storage/plugin.js';
+import { SyncmlPlugin } from './syncml/plugin.js';
 
 /** What plugins are built from; nothing else of the process reaches them. */
 export interface CatalogueParts {
@@ -25,7 +26,11 @@ export interface Catalogue {
 
 /** Adding a plugin is one line here. */
 export function createCatalogue(parts: CatalogueParts): Catalogue {
-  const protocols: readonly ProtocolPlugin[] = [new StoragePlugin(parts), ...(parts.protocols ?? [])];
+  const protocols: readonly ProtocolPlugin[] = [
+    new StoragePlugin(parts),
+    new SyncmlPlugin(parts),
+    ...(parts.protocols ?? []),
+  ];
   const stores: readonly StorePlugin[] = [new FolderPlugin(parts), new MemoryPlugin()];
   return {
     protocols: new Map(protocols.map((plugin) => [plugin.name, plugin])),

@@ -1,9 +1,9 @@
 import { CradleError } from '../../dbus/errors.js';
+import { unlessAborted } from '../../hal/transports/deadline.js';
 import type { Log, Wish } from '../contract.js';
 import type { Conversation, Outcome, Outgoing } from './dialogue/conversation.js';
 import { drain, type Storeroom } from './drain.js';
 import { Redelivery } from './replica/redelivery.js';
-import { unlessAborted } from './server-wire.js';
 import type { Wire } from './wire.js';
 
 /** Slow syncs a server may ask for before it is told anything. */
@@ -139,7 +139,7 @@ export class ClientWire implements Wire {
       () => work(until),
     );
     this.#turn = mine.catch(() => undefined);
-    return unlessAborted(mine, until, 'the session with the server');
+    return unlessAborted(mine, 'the session with the server', until);
   }
 }
 

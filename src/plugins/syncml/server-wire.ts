@@ -1,5 +1,5 @@
 import { CradleError } from '../../dbus/errors.js';
-import { stopIfCancelled } from '../cancel.js';
+import { unlessAborted } from '../../hal/transports/deadline.js';
 import type { Log, Wish } from '../contract.js';
 import { takesFromServer } from './dialogue/codes.js';
 import type { Conversation, DatastoreSession, Outcome, Outgoing, SyncMode } from './dialogue/conversation.js';
@@ -31,7 +31,7 @@ export class ServerWire implements Wire {
   }
 
   async gather(datastore: string, signal: AbortSignal): Promise<void> {
-    await unlessAborted(this.#drained(datastore), signal, `the device's news of ${datastore}`);
+    await unlessAborted(this.#drained(datastore), `the device's news of ${datastore}`, signal);
   }
 
   send(datastore: string, changes: AsyncIterable<Outgoing>, signal: AbortSignal): AsyncIterable<Outcome> {
@@ -51,7 +51,7 @@ export class ServerWire implements Wire {
     const { datastores } = this.#conversation;
     const patience = AbortSignal.any([signal, AbortSignal.timeout(GRACE)]);
     for (const [name, session] of datastores) {
-      await unlessAborted(this.#drained(name), patience, `the device's news of ${name}`);
+      await unlessAborted(this.#drained(name), `the device's news of ${name}`, patience);
       const room = this.#rooms.get(name);
       if (room === undefined || !takesFromServer(session.mode) || !Redelivery.isNeeded(room.holdings)) continue;
       const redelivery = new Redelivery(room.holdings, room.form, this.#log);
@@ -90,20 +90,5 @@ export class ServerWire implements Wire {
   #missing(datastore: string): CradleError {
     const { refusals } = this.#conversation;
     return refusals.get(datastore) ?? new CradleError('StoreUnavailable', `the device did not bring ${datastore}`);
-  }
-}
-
-/** The work goes on when somebody no longer waits for it. */
-export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal, what: string): Promise<T> {
-  stopIfCancelled(signal, what);
-  let abort = (): void => {};
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(new CradleError('Cancelled', `${what} is waited for no longer`, { cause: signal.reason }));
-    signal.addEventListener('abort', abort, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
   }
 }

@@ -17,6 +17,8 @@ export interface SyncmlStoreParts {
   readonly form: Form;
   readonly wire: Wire;
   readonly room: Room;
+  /** Aborted when the device has begun another session. */
+  readonly over: AbortSignal;
   /** Bytes. */
   readonly maxObjectSize: number;
   readonly log: Log;
@@ -67,11 +69,12 @@ export class SyncmlStore implements Store {
   }
 
   #until(signal: AbortSignal): AbortSignal {
-    return AbortSignal.any([signal, this.#closing.signal]);
+    return AbortSignal.any([signal, this.#closing.signal, this.#parts.over]);
   }
 
   #check(signal: AbortSignal): void {
     if (this.#closing.signal.aborted) throw new CradleError('StoreUnavailable', `${this.info.label} is closed`);
+    if (this.#parts.over.aborted) throw this.#parts.over.reason;
     stopIfCancelled(signal, `the work on ${this.info.label}`);
   }
 }

@@ -20,20 +20,37 @@ const LONGEST_NAME = 2_048;
 
 /** What the dialogue wants remembered of a peer, in its replica. */
 export class ReplicaMemory implements SessionMemory {
-  readonly #replica: Replica;
+  readonly #store: Replica;
   readonly #log: Log;
+  readonly #over: AbortSignal | undefined;
+  #proved: (() => void) | undefined;
 
-  constructor(replica: Replica, log: Log) {
-    this.#replica = replica;
+  /** `over`: aborted when another session has taken its place; what this one says counts no more. */
+  constructor(replica: Replica, log: Log, over?: AbortSignal) {
+    this.#store = replica;
     this.#log = log;
+    this.#over = over;
+  }
+
+  /** Called before anything but a nonce is asked for or told: from then on the peer has proved who it is. */
+  onProof(proved: () => void): void {
+    this.#proved = proved;
+  }
+
+  get #replica(): Replica {
+    if (this.#over?.aborted) throw this.#over.reason;
+    const proved = this.#proved;
+    this.#proved = undefined;
+    proved?.();
+    return this.#store;
   }
 
   nonce(whose: 'theirs' | 'ours'): Uint8Array | undefined {
-    return this.#replica.bytes(`nonce-${whose}`);
+    return this.#over?.aborted ? undefined : this.#store.bytes(`nonce-${whose}`);
   }
 
   setNonce(whose: 'theirs' | 'ours', nonce: Uint8Array): void {
-    this.#replica.remember(`nonce-${whose}`, nonce);
+    if (!this.#over?.aborted) this.#store.remember(`nonce-${whose}`, nonce);
   }
 
   information(): DeviceInformation | undefined {

@@ -63,11 +63,26 @@ export class Replica implements Disposable {
     if (known === uri) return;
     this.#database.transaction(() => {
       if (known !== undefined) {
-        this.#database.exec('DELETE FROM datastores; DELETE FROM memory');
+        // Who logs in stays; the nonces are of the login.
+        this.#database.exec("DELETE FROM datastores; DELETE FROM memory WHERE key NOT LIKE 'nonce-%'");
         this.#holdings.clear();
         this.#instance = this.#begin();
       }
       this.remember('peer', uri);
+    });
+  }
+
+  /** Where on the device the datastore is. Under another address it is another one, of which nothing is known. */
+  settle(datastore: string, address: string): void {
+    const key = `address ${datastore}`;
+    const known = this.text(key);
+    if (known === address) return;
+    this.#database.transaction(() => {
+      if (known !== undefined) {
+        this.statements.dropDatastore.run(datastore);
+        this.#holdings.delete(datastore);
+      }
+      this.remember(key, address);
     });
   }
 

@@ -19,6 +19,7 @@ export class ReplicaStatements {
 
   readonly datastore: Statement;
   readonly addDatastore: Statement;
+  readonly dropDatastore: Statement;
   readonly saveCounter: Statement;
   readonly anchors: Statement;
   readonly setAnchors: Statement;
@@ -80,6 +81,7 @@ export class ReplicaStatements {
 
     this.datastore = sql('SELECT id, counter, horizon, slow FROM datastores WHERE name = ?');
     this.addDatastore = sql('INSERT INTO datastores (name) VALUES (?)');
+    this.dropDatastore = sql('DELETE FROM datastores WHERE name = ?');
     this.saveCounter = sql('UPDATE datastores SET counter = ?, horizon = ? WHERE id = ?');
     this.anchors = sql('SELECT ours, theirs FROM datastores WHERE id = ?');
     this.setAnchors = sql('UPDATE datastores SET ours = ?, theirs = ? WHERE id = ?');
