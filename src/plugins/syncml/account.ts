@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { asCradleError, CradleError } from '../../dbus/errors.js';
 import type { Login, Peer, PluginContext } from '../contract.js';
-import type { ClientCarrier } from './carrier/carrier.js';
 import { openHttpClient } from './carrier/http-client.js';
 import { ClientWire } from './client-wire.js';
 import { datastoresOf } from './datastores.js';
@@ -10,7 +9,7 @@ import { greetServer } from './dialogue/greeting.js';
 import { plainUri } from './dialogue/uri.js';
 import { readOptions } from './options.js';
 import { ourselves } from './ourselves.js';
-import { disposeAll, SyncmlPeer } from './peer.js';
+import { SyncmlPeer } from './peer.js';
 import type { Lender } from './replica/lender.js';
 
 /** HOME, https_proxy and the like. */
@@ -30,7 +29,6 @@ export async function meetServer(
   if (datastores.length === 0) throw new CradleError('NotFound', 'nobody wants any of the stores of the server');
   const login = await context.credentials(signal);
   const lease = lender.lend(folder, 'client', log);
-  const carriers: ClientCarrier[] = [];
   try {
     const { replica, memory } = lease;
     lease.begin(undefined);
@@ -46,9 +44,8 @@ export async function meetServer(
         ...(authority === undefined ? {} : { authorityFile: authority }),
         ...(certificateName === undefined ? {} : { certificateName }),
       });
-      carriers.push(carrier);
-      return greeted(url, login, datastores, () =>
-        greetServer(
+      try {
+        return await greetServer(
           carrier,
           {
             uri,
@@ -64,8 +61,11 @@ export async function meetServer(
             ...(scheme === undefined ? {} : { schemes: [scheme] }),
           },
           until,
-        ),
-      );
+        );
+      } catch (error) {
+        await carrier[Symbol.asyncDispose]();
+        throw inOurWords(error, url, login, datastores);
+      }
     };
     const first = await greet(signal);
     return new SyncmlPeer({
@@ -74,12 +74,10 @@ export async function meetServer(
       conversation: first,
       lease,
       wire: (rooms) => new ClientWire({ first, greet, rooms, log }),
-      belongings: [{ [Symbol.asyncDispose]: () => disposeAll(carriers) }],
       log,
     });
   } catch (error) {
     lease[Symbol.dispose]();
-    await disposeAll(carriers);
     throw error;
   }
 }
@@ -96,29 +94,26 @@ function ourName(replica: {
   return name;
 }
 
-async function greeted(
+/** What a greeting failed with, naming what an owner knows by name; never the password. */
+function inOurWords(
+  thrown: unknown,
   url: string,
   login: Login | undefined,
-  datastores: readonly { readonly name: string; readonly address: string }[],
-  greet: () => Promise<Conversation>,
-): Promise<Conversation> {
-  try {
-    return await greet();
-  } catch (thrown) {
-    const error = asCradleError(thrown);
-    const cause = { cause: error };
-    if (error.code === 'NotOwner')
-      throw new CradleError(
-        'NotOwner',
-        login === undefined ? `${url} wants a login` : `the server refused the login of ${login.user}`,
-        cause,
-      );
-    if (error.code === 'NotFound')
-      throw new CradleError(
-        'StoreUnavailable',
-        `${url} has none of ${datastores.map(({ address }) => address).join(', ')}`,
-        cause,
-      );
-    throw error;
-  }
+  datastores: readonly { readonly address: string }[],
+): CradleError {
+  const error = asCradleError(thrown);
+  const cause = { cause: error };
+  if (error.code === 'NotOwner')
+    return new CradleError(
+      'NotOwner',
+      login === undefined ? `${url} wants a login` : `the server refused the login of ${login.user}`,
+      cause,
+    );
+  if (error.code === 'NotFound')
+    return new CradleError(
+      'StoreUnavailable',
+      `${url} has no ${datastores.map(({ address }) => address).join(' and no ')}`,
+      cause,
+    );
+  return error;
 }

@@ -104,7 +104,6 @@ async function greetCaller(
       conversation,
       lease,
       wire: (rooms) => new ServerWire(conversation, rooms, log),
-      belongings: [session],
       log,
     });
     return { device: device.id, peer };

@@ -83,10 +83,10 @@ export class ClientWire implements Wire {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort();
-    await this.#waiting?.[Symbol.asyncDispose]();
-    await this.#sending?.[Symbol.asyncDispose]();
+    const open = [this.#waiting, this.#sending];
     this.#waiting = undefined;
     this.#sending = undefined;
+    for (const conversation of open) await conversation?.[Symbol.asyncDispose]();
   }
 
   /** A session that may be told something: one that asks for all we have is used to learn all that it has. */

@@ -20,8 +20,6 @@ export interface SyncmlPeerParts {
   readonly lease: Lease;
   /** How the stores reach the device, once it is known how its contents are to be read. */
   readonly wire: (rooms: ReadonlyMap<string, Storeroom>) => Wire;
-  /** Let go of after the wire, in this order. */
-  readonly belongings: readonly AsyncDisposable[];
   readonly log: Log;
 }
 
@@ -87,20 +85,8 @@ export class SyncmlPeer implements Peer {
     for (const store of this.#open) await store[Symbol.asyncDispose]();
     this.#open.clear();
     using _lease = this.#parts.lease;
-    await disposeAll([this.#wire, ...this.#parts.belongings]);
+    await this.#wire[Symbol.asyncDispose]();
   }
-}
-
-/** All of them, whatever one says; fails as the first that did. */
-export async function disposeAll(things: readonly AsyncDisposable[]): Promise<void> {
-  let first: { readonly error: unknown } | undefined;
-  for (const thing of things)
-    try {
-      await thing[Symbol.asyncDispose]();
-    } catch (error) {
-      first ??= { error };
-    }
-  if (first !== undefined) throw first.error;
 }
 
 /** DSMem: nought means that the device does not say. */

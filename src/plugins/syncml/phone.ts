@@ -37,7 +37,6 @@ export async function meetPhone(context: PluginContext, lender: Lender, signal: 
         conversation,
         lease,
         wire: (rooms) => new ServerWire(conversation, rooms, log),
-        belongings: [carrier],
         log,
       });
     } catch (error) {
