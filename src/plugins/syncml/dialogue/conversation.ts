@@ -78,8 +78,6 @@ export interface Incoming {
   readonly id: string;
   /** Of add and replace; never longer than the MaxObjSize we announced. */
   readonly content?: Content;
-  /** Of copy and move: what the peer calls the copy, or where it moves the item to. */
-  readonly destination?: string;
   /** Of a delete: free memory on the device only, the data set keeps the item. */
   readonly soft?: boolean;
   /** Of a copy and a move: the LUID that the copy, or the item itself, has from now on; where the peer says. */

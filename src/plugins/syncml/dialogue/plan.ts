@@ -5,6 +5,8 @@ import type { SessionMemory, SyncMode } from './conversation.js';
 
 export type LoginScheme = 'basic' | 'md5';
 
+export const BOTH_SCHEMES: readonly LoginScheme[] = ['md5', 'basic'];
+
 /** What a session in the client role is to be. */
 export interface ClientPlan {
   /** Source/LocURI: what the server knows us by. */

@@ -1,0 +1,56 @@
+import type { Element, Encoding, Version } from '../codec/document.js';
+import { writeCommand } from '../message/command-writer.js';
+import { isElement } from '../message/element.js';
+import type { Command, Header } from '../message/message.js';
+import { writeMessage } from '../message/message-tree.js';
+
+/** Declaration, document type, and the white space around them. */
+const DOCUMENT_OCTETS = { xml: 256, wbxml: 64 } as const;
+/** A namespace in XML; in WBXML a switch to the code page and one back. */
+const VOCABULARY_OCTETS = { xml: 48, wbxml: 4 } as const;
+
+/**
+ * How many octets something takes in a message, before it is encoded: never too few, and a few per cent too many. Each thing
+ * is weighed once, so that filling messages to their limit costs no more than filling them.
+ */
+export class Scale {
+  constructor(
+    readonly encoding: Encoding,
+    readonly version: Version,
+  ) {}
+
+  /** A message with no commands in it, Final included. */
+  envelope(header: Header): number {
+    const root = writeMessage({ header, commands: [], final: true });
+    return DOCUMENT_OCTETS[this.encoding] + this.#element(root, undefined);
+  }
+
+  command(command: Command): number {
+    return this.#element(writeCommand(command, this.version), 'syncml');
+  }
+
+  text(text: string | Uint8Array): number {
+    const octets = typeof text === 'string' ? Buffer.byteLength(text) : text.length;
+    if (this.encoding === 'wbxml') return octets + (octets < 128 ? 3 : 6);
+    return octets + 4 * escapes(typeof text === 'string' ? Buffer.from(text) : text);
+  }
+
+  #element(element: Element, around: string | undefined): number {
+    const { name, vocabulary, children } = element;
+    let octets = this.encoding === 'wbxml' ? 2 : 2 * name.length + 5;
+    if (vocabulary !== around) {
+      octets += VOCABULARY_OCTETS[this.encoding];
+      // In WBXML it is a document of its own within the Data.
+      if (vocabulary === 'devinf') octets += DOCUMENT_OCTETS[this.encoding];
+    }
+    for (const child of children) octets += isElement(child) ? this.#element(child, vocabulary) : this.text(child);
+    return octets;
+  }
+}
+
+/** Octets that XML writes as a reference, none of which is longer than five. */
+function escapes(text: Uint8Array): number {
+  let count = 0;
+  for (const octet of text) if (octet === 38 || octet === 60 || octet === 62 || octet === 13) count++;
+  return count;
+}
