@@ -1,6 +1,7 @@
 import { CradleError } from '../../../dbus/errors.js';
 import type { Tags } from './code-page.js';
 import type { Element, Version, Vocabulary } from './document.js';
+import { isElementName } from './element-name.js';
 import type { Allowance } from './limits.js';
 import { brokenAt, Octets } from './octets.js';
 import { quoted } from './quoted.js';
@@ -8,8 +9,6 @@ import { endOfString } from './string-table.js';
 import { Tree } from './tree.js';
 import { type Header, readHeader } from './wbxml-header.js';
 import * as is from './wbxml-tokens.js';
-
-const NAME = /^[A-Za-z_][\w.-]{0,127}$/;
 
 export interface ReadDocument {
   readonly version: Version | undefined;
@@ -76,7 +75,7 @@ class WbxmlReader {
 
   #literal(at: number): string {
     const name = this.#header.strings.at(this.#octets.number(), at);
-    if (!NAME.test(name)) throw brokenAt(at, `${quoted(name)} is no name of an element`);
+    if (!isElementName(name)) throw brokenAt(at, `${quoted(name)} is no name of an element`);
     return name;
   }
 

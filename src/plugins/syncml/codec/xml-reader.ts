@@ -4,6 +4,7 @@ import { CradleError } from '../../../dbus/errors.js';
 import { type Marked, withMarkedReturns } from './carriage-returns.js';
 import type { Version, Vocabulary } from './document.js';
 import { isNamed, type Namespace, namespaceNamed, typeByText, vocabularyOfRoot } from './document-type.js';
+import { isElementName } from './element-name.js';
 import type { Allowance } from './limits.js';
 import { lengthOfDoctype } from './markup.js';
 import { quoted } from './quoted.js';
@@ -11,7 +12,6 @@ import { Tree } from './tree.js';
 import type { ReadDocument } from './wbxml-reader.js';
 import { xmlText } from './xml-text.js';
 
-const NAME = /^[A-Za-z_][\w.-]{0,127}$/;
 /** Octets; nobody needs one. */
 const LONGEST_DOCTYPE = 4096;
 /** The entities of XML itself; a document's own are not expanded. */
@@ -82,7 +82,7 @@ class XmlReader {
       this.#version = namespace?.version ?? this.#version;
     }
     const vocabulary = parent === undefined ? claimed : meant(claimed, name, parent.vocabulary);
-    if (!isNamed(vocabulary, name) && !NAME.test(name))
+    if (!isNamed(vocabulary, name) && !isElementName(name))
       throw new CradleError('InvalidItem', `${quoted(name)} is no name of an element`);
     this.#tree.open(vocabulary, name);
   }
