@@ -63,7 +63,7 @@ export function createListener(parts: ListeningParts): Listener {
         throw error;
       }
     },
-    put: (call, signal) => switchboard.put(call, signal),
+    put: (call, protocol, signal) => switchboard.put(call, protocol, signal),
     changed: parts.changed,
     clock: systemClock,
     log,

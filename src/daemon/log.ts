@@ -19,15 +19,19 @@ export function createLog(level: LogLevel, journal: boolean, stream: { write(tex
 
 function formatFields(fields: Readonly<Record<string, unknown>>): string {
   return Object.entries(fields)
-    .map(([key, value]) => `${key}=${formatValue(value)}`)
+    .map(([key, value]) => `${key}=${formatValue(hidden(key, value))}`)
     .join(' ');
 }
 
 function formatValue(value: unknown): string {
   if (value instanceof Error) return JSON.stringify(chain(value));
   if (typeof value === 'bigint') return String(value);
-  return JSON.stringify(value) ?? 'undefined';
+  return JSON.stringify(value, hidden) ?? 'undefined';
 }
+
+/** Nobody means to log a password; one that gets here all the same, in whatever it is part of, goes no further. */
+const hidden = (key: string, value: unknown): unknown =>
+  /password|secret|credential/i.test(key) && value !== undefined ? '(hidden)' : value;
 
 /** An error with what caused it, in one sentence each; no stack, which tells a user nothing. */
 function chain(error: Error): string {

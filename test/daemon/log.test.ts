@@ -35,3 +35,16 @@ test('an error is told with its causes and without a stack', () => {
   log.error('no', { error: new Error('outer', { cause: new Error('inner') }) });
   assert.deepEqual(lines, ['error: no error="outer: inner"\n']);
 });
+
+test('a password that is part of a field is not written, however deep it lies', () => {
+  const lines: string[] = [];
+  const log = createLog('info', false, { write: (text) => lines.push(text) });
+  log.info('logged in', {
+    login: { user: 'alice', password: 'hunter2' },
+    Password: 'hunter2',
+    tries: [{ secret: 'hunter2' }],
+  });
+  assert.deepEqual(lines, [
+    'info: logged in login={"user":"alice","password":"(hidden)"} Password="(hidden)" tries=[{"secret":"(hidden)"}]\n',
+  ]);
+});

@@ -53,6 +53,9 @@ export class CallingPhones implements ProtocolPlugin {
   open = 0;
   /** What the phone's user asks for, by the store's name. */
   readonly wishes = new Map<string, Wish>();
+  /** Does not heed that it shall end. */
+  stubborn = false;
+  #broken: Error | undefined;
   /** Awaited when a store is opened, so that a test can hold a session. */
   opening: () => Promise<void> = async () => {};
 
@@ -77,7 +80,8 @@ export class CallingPhones implements ProtocolPlugin {
     this.listening = true;
     try {
       if (this.place !== undefined) reception.listening?.(this.place);
-      while (!signal.aborted) {
+      while (!signal.aborted || this.stubborn) {
+        if (this.#broken !== undefined) throw this.#broken;
         const call = this.#calls.shift();
         if (call !== undefined) yield call;
         else
@@ -87,6 +91,7 @@ export class CallingPhones implements ProtocolPlugin {
       }
     } finally {
       this.listening = false;
+      this.#broken = undefined;
       signal.removeEventListener('abort', wake);
     }
   }
@@ -117,6 +122,12 @@ export class CallingPhones implements ProtocolPlugin {
     });
     this.#wake();
     return over;
+  }
+
+  /** Ends listening with this failure. */
+  fail(error: Error): void {
+    this.#broken = error;
+    this.#wake();
   }
 
   async connect(context: PluginContext, signal: AbortSignal): Promise<Peer> {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { asCradleError } from '../../dbus/errors.js';
 import { type Clock, pause } from '../../hal/clock.js';
 import type { Account, AccountBook } from '../../hal/sources/accounts.js';
@@ -10,7 +9,7 @@ export interface HearingParts {
   /** What a plugin may see of the device that an account stands for; undefined while that may not be synced. */
   readonly context: (account: Account) => Promise<PluginContext | undefined>;
   /** Sees a call to its end; never rejects. */
-  readonly put: (call: Call, signal: AbortSignal) => Promise<void>;
+  readonly put: (call: Call, protocol: string, signal: AbortSignal) => Promise<void>;
   /** Called when what an ear tells is different. */
   readonly changed: () => void;
   readonly clock: Clock;
@@ -75,7 +74,7 @@ export class Hearing {
   async end(): Promise<void> {
     this.#stop.abort();
     const timer = new AbortController();
-    const late = sleep(CLOSING_TIME, 'late' as const, { signal: timer.signal }).catch(() => undefined);
+    const late = pause(this.#parts.clock, CLOSING_TIME, timer.signal).then(() => 'late' as const);
     const done = this.#running.then(() => Promise.all(this.#calls));
     if ((await Promise.race([done, late])) === 'late')
       this.#parts.log.warn(`${this.#plugin.name} does not stop listening`);
@@ -107,7 +106,7 @@ export class Hearing {
     using _quiet = this.#parts.clock.after(TAKEN_TO_LISTEN, () => this.#works());
     for await (const call of calls) {
       this.#works();
-      const seen = this.#parts.put(call, signal);
+      const seen = this.#parts.put(call, this.#plugin.name, signal);
       this.#calls.add(seen);
       void seen.then(() => this.#calls.delete(seen));
       if (this.#calls.size >= MOST_CALLS) await Promise.race(this.#calls);

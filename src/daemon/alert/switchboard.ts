@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { asCradleError } from '../../dbus/errors.js';
 import { type Clock, pause } from '../../hal/clock.js';
 import type { Device, DeviceId } from '../../hal/device.js';
@@ -39,12 +38,13 @@ export class Switchboard {
     this.#parts = parts;
   }
 
-  /** Sees a call to its end and closes it. Never rejects. */
-  async put({ device, peer }: Call, signal: AbortSignal): Promise<void> {
+  /** Sees a call that came through a protocol to its end, and closes it. Never rejects. */
+  async put({ device, peer }: Call, protocol: string, signal: AbortSignal): Promise<void> {
     const { log } = this.#parts;
     let released = false;
     try {
-      const refusal = this.#refusal(device) ?? (await this.#turn(device, signal)) ?? this.#refusal(device);
+      const refuse = (): string | undefined => this.#refusal(device, protocol);
+      const refusal = refuse() ?? (await this.#turn(device, signal)) ?? refuse();
       if (refusal !== undefined) {
         log.info(`a call of ${device} is turned away: ${refusal}`);
         return;
@@ -63,9 +63,10 @@ export class Switchboard {
   }
 
   /** Why the device may not be synced over its call; undefined when it may. */
-  #refusal(id: DeviceId): string | undefined {
+  #refusal(id: DeviceId, protocol: string): string | undefined {
     const device = this.#parts.device(id);
     if (device === undefined) return 'no such device is known';
+    if (device.identity.plugin !== protocol) return `it does not speak ${protocol}`;
     try {
       ours(device);
     } catch (thrown) {
@@ -156,7 +157,7 @@ export class Switchboard {
   /** Whatever the peer does on closing, the next call is not kept waiting for ever. */
   async #close(device: DeviceId, peer: Peer): Promise<void> {
     const timer = new AbortController();
-    const late = sleep(CLOSING_TIME, 'late' as const, { signal: timer.signal }).catch(() => undefined);
+    const late = pause(this.#parts.clock, CLOSING_TIME, timer.signal).then(() => 'late' as const);
     try {
       if ((await Promise.race([peer[Symbol.asyncDispose](), late])) === 'late')
         this.#parts.log.warn(`the call of ${device} does not close`);
