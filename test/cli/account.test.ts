@@ -107,7 +107,10 @@ test('a phone that may log in is told where to call, and a sync of all there is 
   const { input, modes } = keyboard('hun\u007fter2\r', 'huter2\r');
   const allowed = await run({ input }, 'account', 'allow', 'calling', '--user', 'alice');
   assert.equal(allowed.code, 0, allowed.notes);
-  assert.match(allowed.out, /^alice is set up \(account-alice\)\.\nLet it call http:\/\/127\.0\.0\.1:8219\/\n/);
+  assert.match(
+    allowed.out,
+    /^alice is set up \(account-alice\)\.\nLet it call http:\/\/127\.0\.0\.1:8219\/ as the user that was given\.\nWhat it finds there is called contacts, notes\.\n/,
+  );
   assert.deepEqual(modes, [true, false, true, false]);
   assert.equal(allowed.notes, 'Password: \nOnce more: \n');
   await run({}, 'bind', 'alice', `notes=${join(daemon.home, 'Documents')}`);

@@ -1,4 +1,4 @@
-/** The device icons of the icon naming specification 0.8.90, table 5. */
+/** The device icons of the icon naming specification 0.8.90, table 5, and of its places the one that accounts are at. */
 export const DEVICE_ICONS: ReadonlySet<string> = new Set([
   'audio-card',
   'audio-input-microphone',
@@ -20,6 +20,7 @@ export const DEVICE_ICONS: ReadonlySet<string> = new Set([
   'media-tape',
   'modem',
   'multimedia-player',
+  'network-server',
   'network-wired',
   'network-wireless',
   'pda',

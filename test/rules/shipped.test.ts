@@ -17,8 +17,8 @@ test('nothing in the shipped files is complained about: every plugin, option, pr
   assert.ok(rules.sections.length > 0);
 });
 
-test('shipped files are named by their place: generic ones first, then makers', () => {
-  for (const name of names) assert.match(name, /^(?:10-generic|30-[a-z0-9-]+)\.devices$/);
+test('shipped files are named by their place: generic ones first, accounts, then makers', () => {
+  for (const name of names) assert.match(name, /^(?:10-generic|20-accounts|30-[a-z0-9-]+)\.devices$/);
 });
 
 test('every shipped section gives its reason', () => {
@@ -44,8 +44,8 @@ for (const name of names)
     assert.ok(!/[ \t]+$/m.test(text) && text.endsWith('\n') && !text.includes('\n\n\n'), 'whitespace');
     const { sections } = parseKeyfile(text);
     const titles = sections.map(({ title }) => title);
-    // In the generic file the order has a meaning.
-    if (!name.startsWith('10-')) assert.deepEqual(titles, [...titles].sort());
+    // In the generic file, and in that of accounts, the order has a meaning.
+    if (name.startsWith('30-')) assert.deepEqual(titles, [...titles].sort());
     for (const { title, entries } of sections) {
       const stores = entries.map(({ key }) => key).filter((key) => key.startsWith('Store.'));
       assert.deepEqual(stores, [...stores].sort(), `[${title}] has its stores by name`);

@@ -40,7 +40,10 @@ export async function admit(context: Context, [protocol = '']: readonly string[]
   const password = await passwordFor(context, given, true);
   const settings = { Protocol: v.s(protocol), Role: v.s('caller'), ...settingsIn(given), Password: v.s(password) };
   const path = await create(daemon, settings);
-  return report(context, daemon, path, await whereToCall(daemon, protocol, context.signal));
+  const stores = daemon.device(path)?.view.Stores.map((store) => shown(String(store.get('Name') ?? ''))) ?? [];
+  const where = await whereToCall(daemon, protocol, context.signal);
+  const what = stores.length === 0 ? [] : [`What it finds there is called ${stores.join(', ')}.`];
+  return report(context, daemon, path, [...where, ...what]);
 }
 
 async function created(context: Context, daemon: Daemon, settings: Dict, more: readonly string[]): Promise<ExitCode> {
@@ -85,7 +88,7 @@ async function whereToCall(daemon: Daemon, protocol: string, signal: AbortSignal
       const word = (key: string): string => shown(String(listener.get(key) ?? ''));
       if (word('Protocol') !== protocol) continue;
       if (word('State') === 'failing') return [`It cannot call yet: ${word('Message')}; see "cradle doctor".`];
-      if (word('Where') !== '') return [`Let it call ${word('Where')}`];
+      if (word('Where') !== '') return [`Let it call ${word('Where')} as the user that was given.`];
     }
     await sleep(100, undefined, { signal });
   }
