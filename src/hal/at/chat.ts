@@ -1,5 +1,5 @@
 import { CradleError } from '../../dbus/errors.js';
-import { within } from '../transports/deadline.js';
+import { TimeLimit, within } from '../transports/deadline.js';
 import type { Reader } from '../transports/reader.js';
 import { presentable } from '../words.js';
 import { type AtReply, AtReplyReader } from './reply.js';
@@ -36,10 +36,10 @@ export class AtChat {
    * the echo off. Fails with Timeout when nobody does.
    */
   async attract(signal: AbortSignal, { leave = true } = {}): Promise<void> {
-    if (!(await this.#attentive(signal))) {
-      if (!leave) throw this.#silent();
-      await this.leaveDataMode(signal);
-    }
+    const mode = await this.#attentive(signal);
+    if (mode === 'nothing' && !leave) throw this.#silent();
+    if (mode === 'packets') await this.#send(DISCONNECT, signal);
+    if (mode !== 'commands') await this.leaveDataMode(signal);
     await this.ask('ATE0V1', signal);
   }
 
@@ -85,13 +85,13 @@ export class AtChat {
 
   /** Back to AT commands: by DTR and a break where the line has them, by +++ otherwise. Fails with Timeout. */
   async leaveDataMode(signal: AbortSignal): Promise<void> {
-    if ((await this.#hangUp(signal)) && (await this.#attentive(signal))) return;
+    if ((await this.#hangUp(signal)) && (await this.#attentive(signal)) === 'commands') return;
     const { guard } = this.#patience;
     await this.#pause(guard, signal);
-    await this.#reader.channel.send(Buffer.from('+++', 'latin1'), signal);
+    await this.#send(Buffer.from('+++', 'latin1'), signal);
     await this.#pause(guard, signal);
     await this.#reader.drop(this.#patience.silence, signal);
-    if (await this.#attentive(signal)) return;
+    if ((await this.#attentive(signal)) === 'commands') return;
     throw this.#silent();
   }
 
@@ -99,18 +99,25 @@ export class AtChat {
     return new CradleError('Timeout', `${this.#name} does not answer to AT commands`);
   }
 
-  /** The first command may go down with the noise of plugging in, so it is given twice. */
-  async #attentive(signal: AbortSignal): Promise<boolean> {
-    for (let attempt = 0; attempt < 2; attempt++) {
-      try {
-        const { outcome } = await this.ask('AT', signal, this.#patience.attention);
-        await this.#reader.drop(this.#patience.silence, signal);
-        if (outcome === 'ok') return true;
-      } catch (error) {
-        if (!(error instanceof CradleError) || error.code !== 'Timeout' || signal.aborted) throw error;
-      }
-    }
-    return false;
+  /**
+   * Whether anybody listens, and to what. Plain commands would be the beginning of a packet of 21,517 bytes to who was left
+   * in OBEX, so the first is put into an OBEX ABORT; to all others that is noise before a command.
+   */
+  async #attentive(signal: AbortSignal): Promise<'commands' | 'packets' | 'nothing'> {
+    const first = await this.#sign(Buffer.concat([ABORT_WITH, Buffer.from('AT\r\n', 'latin1')]), signal);
+    return first === 'nothing' ? await this.#sign(Buffer.from('AT\r', 'latin1'), signal) : first;
+  }
+
+  async #sign(bytes: Uint8Array, signal: AbortSignal): Promise<'commands' | 'packets' | 'nothing'> {
+    const { attention, silence } = this.#patience;
+    await this.#send(bytes, signal);
+    let heard = '';
+    await this.#listen(attention, signal, (piece) => {
+      heard = `${heard}${Buffer.from(piece).toString('latin1')}`.slice(-LONGEST_SIGN);
+      return COMMAND_SIGN.test(heard) || PACKET_SIGN.test(heard);
+    });
+    await this.#reader.drop(silence, signal);
+    return COMMAND_SIGN.test(heard) ? 'commands' : PACKET_SIGN.test(heard) ? 'packets' : 'nothing';
   }
 
   /** False where the line has no such wires. */
@@ -131,12 +138,38 @@ export class AtChat {
 
   /** What comes meanwhile is of the mode that is being left. */
   async #pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-    const over = AbortSignal.timeout(Math.max(1, Math.round(milliseconds)));
-    const both = AbortSignal.any([signal, over]);
+    await this.#listen(milliseconds, signal, () => false);
+  }
+
+  /** Takes what comes for so long, or until it was heard what is waited for. Fails with NotConnected and Cancelled. */
+  async #listen(milliseconds: number, signal: AbortSignal, heard: (piece: Uint8Array) => boolean): Promise<void> {
+    using over = new TimeLimit(milliseconds);
+    const both = AbortSignal.any([signal, over.signal]);
     try {
-      while ((await this.#reader.read(both)) !== undefined);
+      for (;;) {
+        const piece = await this.#reader.read(both);
+        if (piece === undefined) throw new CradleError('NotConnected', `${this.#name} has hung up`);
+        if (heard(piece)) return;
+      }
     } catch (error) {
-      if (!over.aborted || signal.aborted) throw error;
+      if (!over.passed || signal.aborted) throw error;
     }
   }
+
+  async #send(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+    const { answer } = this.#patience;
+    await within(answer, `room to write to ${this.#name}`, signal, (limited) =>
+      this.#reader.channel.send(bytes, limited),
+    );
+  }
 }
+
+/** An OBEX ABORT (IrDA OBEX 1.5, section 3.4.5) whose connection id are the four bytes that follow. */
+const ABORT_WITH = Uint8Array.of(0xff, 0x00, 0x08, 0xcb);
+/** An OBEX DISCONNECT, after which many are back at commands. */
+const DISCONNECT = Uint8Array.of(0x81, 0x00, 0x03);
+/** Any final result of a command; and the head of any OBEX response, which has no more than that. */
+const COMMAND_SIGN = /(?:^|[\r\n])(?:OK|ERROR|\+CME ERROR:[^\r\n]*)[\r\n]/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are bytes
+const PACKET_SIGN = /[\xa0\xc0-\xd5]\x00[\x03-\x40]/;
+const LONGEST_SIGN = 256;

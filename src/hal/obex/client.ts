@@ -1,5 +1,5 @@
 import { CradleError } from '../../dbus/errors.js';
-import { unlessAborted } from '../transports/deadline.js';
+import { TimeLimit, unlessAborted } from '../transports/deadline.js';
 import type { Reader } from '../transports/reader.js';
 import type { ObexLogin } from './authentication.js';
 import { OPCODE, RESPONSE } from './codes.js';
@@ -129,8 +129,8 @@ export class ObexClient implements AsyncDisposable {
     if (this.#lost !== undefined) return;
     const { name } = this.#link;
     try {
-      const patience = AbortSignal.timeout(this.#patience.farewell);
-      const last = exchange === undefined ? answer : await unlessAborted(exchange, 'the last answer', patience);
+      using limit = new TimeLimit(this.#patience.farewell);
+      const last = exchange === undefined ? answer : await unlessAborted(exchange, 'the last answer', limit.signal);
       if (last?.code === RESPONSE.continue) await this.#farewell(OPCODE.abort);
     } catch (error) {
       this.#lost ??= new CradleError('NotConnected', `${name} is out of step`, { cause: error });

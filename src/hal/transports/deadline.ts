@@ -57,3 +57,23 @@ const cancelled = (signal: AbortSignal, what: string): CradleError =>
   signal.reason instanceof CradleError
     ? signal.reason
     : new CradleError('Cancelled', `${what} was cancelled`, { cause: signal.reason });
+
+/** A signal that aborts after so many milliseconds; keeps the process alive as long, which AbortSignal.timeout() does not. */
+export class TimeLimit implements Disposable {
+  readonly signal: AbortSignal;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(milliseconds: number) {
+    const controller = new AbortController();
+    this.signal = controller.signal;
+    this.#timer = setTimeout(() => controller.abort(), Math.max(0, Math.round(milliseconds)));
+  }
+
+  get passed(): boolean {
+    return this.signal.aborted;
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+  }
+}

@@ -1,5 +1,5 @@
 import type { Channel } from '../transport.js';
-import { unlessAborted } from './deadline.js';
+import { TimeLimit, unlessAborted } from './deadline.js';
 
 /**
  * Takes what comes in on a channel piece by piece. Waiting can be given up without losing what comes afterwards, and what
@@ -40,11 +40,11 @@ export class Reader {
   async drop(silence: number, signal: AbortSignal): Promise<void> {
     this.#returned = [];
     for (;;) {
-      const quiet = AbortSignal.timeout(silence);
+      using quiet = new TimeLimit(silence);
       try {
-        if ((await this.read(AbortSignal.any([signal, quiet]))) === undefined) return;
+        if ((await this.read(AbortSignal.any([signal, quiet.signal]))) === undefined) return;
       } catch (error) {
-        if (quiet.aborted && !signal.aborted) return;
+        if (quiet.passed && !signal.aborted) return;
         throw error;
       }
     }
