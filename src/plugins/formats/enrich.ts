@@ -16,6 +16,7 @@ import { escaped, textOf } from './content-lines/values.js';
 import { writeContentLines } from './content-lines/write.js';
 import { fieldsAsWritten, grainOf, isCut, listChanged, textChanged, typesChanged } from './differences.js';
 import { essenceOf, essentialTypes, isEmpty, isVolatile, writtenTypes } from './essence.js';
+import { isLabel, labelled, labelOf, unlabelled, withLabelsOf } from './labels.js';
 import { isContentLines } from './media-type.js';
 import { type Pairing, pairComponents, pairProperties } from './pairing.js';
 
@@ -44,10 +45,10 @@ export function enrich({ rich, sent, received, held, contentType = 'text/vcard' 
   const [base, theirs, before] = [sent, received, held].map((bytes) => bytes && comparable(parseSingle(bytes)));
   if (base === undefined || theirs === undefined) return rich;
   const result = enriched({ mine: comparable(mine), base, theirs, before });
-  return writeContentLines([mine.name === 'VCARD' ? convertedCard(result, cardDialect(mine)) : result]);
+  return writeContentLines([mine.name === 'VCARD' ? convertedCard(unlabelled(result), cardDialect(mine)) : result]);
 }
 
-const comparable = (item: Component): Component => (item.name === 'VCARD' ? canonicalCard(item) : item);
+const comparable = (item: Component): Component => (item.name === 'VCARD' ? labelled(canonicalCard(item)) : item);
 
 const cardDialect = ({ dialect }: Component): 'vcard-2.1' | 'vcard-3.0' | 'vcard-4.0' =>
   dialect === 'vcard-2.1' || dialect === 'vcard-4.0' ? dialect : 'vcard-3.0';
@@ -136,7 +137,8 @@ class Properties {
   }
 
   #add(received: Property): void {
-    if (isMadeUp(received) || isVolatile(received.name) || this.#given(received)) return;
+    // A label whose property did not come says nothing.
+    if (isMadeUp(received) || isLabel(received) || isVolatile(received.name) || this.#given(received)) return;
     const equal = this.#said().get(essenceOf(received, this.#states.mine.dialect));
     if (equal !== undefined && !this.#replaced.has(equal)) return;
     // A device that was not sent the one there is, and now has one of its own.
@@ -164,7 +166,7 @@ class Properties {
   #changed(mine: Property, sent: Property, received: Property): Property {
     const { dialect } = this.#states.mine;
     const before = this.#since.ofRight(received);
-    const typed = this.#retyped(mine, sent, received, before);
+    const typed = this.#relabelled(this.#retyped(mine, sent, received, before), sent, received, before);
     switch (grainOf(mine.name, dialect)) {
       case 'fields':
         return this.#refielded(typed, sent, received, before);
@@ -202,6 +204,13 @@ class Properties {
       from,
       writtenTypes(received).filter((type) => is.includes(type.toLowerCase())),
     );
+  }
+
+  /** A device without labels takes none away. */
+  #relabelled(mine: Property, sent: Property, received: Property, before: Property | undefined): Property {
+    const label = labelOf(received);
+    const known = label !== '' || (before !== undefined && labelOf(before) !== '');
+    return known && label !== labelOf(sent) ? withLabelsOf(mine, received) : mine;
   }
 
   #refielded(mine: Property, sent: Property, received: Property, before: Property | undefined): Property {

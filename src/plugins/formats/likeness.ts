@@ -7,7 +7,7 @@ import { type Component, first } from './content-lines/component.js';
 import { parseContentLines } from './content-lines/parse.js';
 import { textOf } from './content-lines/values.js';
 import { essenceOf, isEmpty, isVolatile } from './essence.js';
-import { Labels } from './labels.js';
+import { labelled } from './labels.js';
 import { charsetOf, isContentLines, mediaTypeWord } from './media-type.js';
 
 /** Larger texts are compared byte by byte: no card or appointment is that long. */
@@ -62,19 +62,17 @@ const contentLines: Canonical = (bytes, contentType) => {
 };
 
 const saidByAll = (components: readonly Component[]): string =>
-  components.map((one) => said(one.name === 'VCARD' ? canonicalCard(one) : one)).join('\n');
+  components.map((one) => said(one.name === 'VCARD' ? labelled(canonicalCard(one)) : one)).join('\n');
 
 /** Of a component all that its properties and components say, in an order of its own. */
 function said(of: Component): string {
-  const labels = new Labels(of.properties);
   const formatted = first(of, 'N') === undefined ? undefined : formattedName(of);
   const parts: string[] = [];
   for (const one of of.properties) {
     // UID says nothing here, because devices mint their own; nor does a name that follows from the others.
-    if (isVolatile(one.name) || one.name === 'UID' || isEmpty(one) || labels.has(one)) continue;
+    if (isVolatile(one.name) || one.name === 'UID' || isEmpty(one)) continue;
     if (one.name === 'FN' && formatted !== undefined && oneLine(textOf(one, of.dialect)) === formatted) continue;
-    const label = labels.of(one);
-    parts.push(label === '' ? essenceOf(one, of.dialect) : `${essenceOf(one, of.dialect)}\n@${label}`);
+    parts.push(essenceOf(one, of.dialect));
   }
   for (const one of of.components) parts.push(said(one));
   return `${of.name}{\n${parts.sort().join('\n')}\n}`;

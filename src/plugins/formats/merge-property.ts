@@ -3,6 +3,7 @@ import { changed, type Property } from './content-lines/component.js';
 import type { Dialect } from './content-lines/dialect.js';
 import { fieldsAsWritten, grainOf, listChanged, typesChanged } from './differences.js';
 import { essenceOf, essentialTypes, essentialValue, isVolatile, writtenTypes } from './essence.js';
+import { labelOf, withLabelsOf } from './labels.js';
 
 export interface MergedProperty {
   readonly property: Property;
@@ -19,13 +20,18 @@ export function mergedProperty(
   dialect: Dialect,
 ): MergedProperty {
   const essence = (one: Property): string => essenceOf(one, dialect);
-  if (essence(left) === essence(right) || (base !== undefined && essence(right) === essence(base)))
-    return { property: left, clashing: false };
+  if (essence(left) === essence(right)) {
+    // The same but for its manners, such as a blank at the end: whoever changed those meant it.
+    const mannered = base !== undefined && left.value === base.value && left.value !== right.value;
+    return { property: mannered ? changed(left, { value: right.value }) : left, clashing: false };
+  }
+  if (base !== undefined && essence(right) === essence(base)) return { property: left, clashing: false };
   if (base !== undefined && essence(left) === essence(base)) return { property: right, clashing: false };
   // Whoever wrote last knows best when that was, and how often it was written.
   if (isVolatile(left.name)) return { property: isLater(right, left) ? right : left, clashing: false };
   if (base === undefined) return { property: left, clashing: true };
-  const typed = typesChanged(left, essentialTypes(base), essential(right));
+  const label = labelOf(right) !== labelOf(base) && labelOf(left) === labelOf(base) ? right : left;
+  const typed = withLabelsOf(typesChanged(left, essentialTypes(base), essential(right)), label);
   const value = (one: Property): string => essentialValue(one, dialect);
   if (value(right) === value(base) || value(right) === value(left)) return { property: typed, clashing: false };
   if (value(left) === value(base)) return { property: changed(typed, { value: right.value }), clashing: false };

@@ -5,6 +5,7 @@ import { parseSingle } from './content-lines/parse.js';
 import { textOf } from './content-lines/values.js';
 import { writeContentLines } from './content-lines/write.js';
 import { essenceOf, isEmpty, isVolatile } from './essence.js';
+import { labelled, unlabelled } from './labels.js';
 import { isContentLines } from './media-type.js';
 import { mergedProperty } from './merge-property.js';
 import { pairComponents, pairProperties } from './pairing.js';
@@ -47,10 +48,13 @@ export function mergeItems({ base, left, right, contentType }: MergeSides): Merg
     clashes,
   );
   const to = mine.dialect === 'vcard-2.1' || mine.dialect === 'vcard-4.0' ? mine.dialect : 'vcard-3.0';
-  return { merged: writeContentLines([mine.name === 'VCARD' ? convertedCard(result, to) : result]), clashes };
+  return {
+    merged: writeContentLines([mine.name === 'VCARD' ? convertedCard(unlabelled(result), to) : result]),
+    clashes,
+  };
 }
 
-const comparable = (item: Component): Component => (item.name === 'VCARD' ? canonicalCard(item) : item);
+const comparable = (item: Component): Component => (item.name === 'VCARD' ? labelled(canonicalCard(item)) : item);
 
 /** What has no properties is one: the side that changed wins, two that did clash. */
 function mergedTexts(base: Uint8Array | undefined, left: Uint8Array, right: Uint8Array): Merge {
@@ -102,9 +106,9 @@ function mergedProperties(
     const theirs =
       partner !== undefined && before === undefined && toRight.ofRight(partner) !== undefined ? undefined : partner;
     if (theirs === undefined) {
-      if (before === undefined || isVolatile(one.name)) return [one];
+      if (before === undefined) return [one];
       if (same(before, one)) return [];
-      clash(one.name, { left: one, right: undefined, base: before });
+      if (!isVolatile(one.name)) clash(one.name, { left: one, right: undefined, base: before });
       return [one];
     }
     used.add(theirs);
@@ -121,8 +125,8 @@ function mergedProperties(
       continue;
     }
     // Deleted on the left: only an edit on the right brings it back.
-    if (same(before, one) || isVolatile(one.name)) continue;
-    clash(one.name, { left: undefined, right: one, base: before });
+    if (same(before, one)) continue;
+    if (!isVolatile(one.name)) clash(one.name, { left: undefined, right: one, base: before });
     result.push(one);
   }
   return result;

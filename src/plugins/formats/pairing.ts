@@ -2,6 +2,7 @@ import { isSingle } from './card/kinds.js';
 import type { Component, Property } from './content-lines/component.js';
 import type { Dialect } from './content-lines/dialect.js';
 import { essenceOf, essentialTypes, essentialValue } from './essence.js';
+import { labelOf } from './labels.js';
 
 /** Which of these are the same thing in two states; what is in no pair stands alone. */
 export class Pairing<T> {
@@ -41,7 +42,7 @@ export function pairProperties(
   const traits: readonly Trait[] = [
     (one) => essenceOf(one, dialect),
     (one) => `${one.name}:${loose(one, dialect)}`,
-    (one) => `${one.name};${essentialTypes(one).filter((type) => type !== 'pref')}`,
+    (one) => `${one.name};${essentialTypes(one).filter((type) => type !== 'pref')};${labelOf(one)}`,
     (one) => (isSingle(one.name) ? one.name : ''),
   ];
   const pairing = new Pairing<Property>();

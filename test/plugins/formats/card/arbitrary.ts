@@ -117,7 +117,8 @@ const kinds = {
     of('X-EVOLUTION-SPOUSE', plain),
     of('X-SPOUSE', plain),
     of('RELATED', uri),
-    of('X-ABLabel', plain),
+    // Without a group it labels nothing.
+    of('X-ABLabel', some).map((one) => ({ ...one, group: one.group === '' ? 'item3' : one.group })),
     of('KEY', base64, inline('X509', 'PGP')),
     of('SOUND', base64, inline('WAVE')),
     of('X-EVOLUTION-FILE-AS', plain),
