@@ -103,6 +103,8 @@ export class ClientWire implements Wire {
       if (asksForAll) await this.#takeIn(conversation, signal);
       else this.#sending = conversation;
     }
+    // Who asks from here on wants to know what has become of it.
+    this.#fresh.clear();
     return this.#sending;
   }
 

@@ -307,7 +307,7 @@ export class Holdings {
   }
 
   #exhume(): void {
-    for (const grave of this.statements.exhume.all(this.id, TOMBSTONES))
+    for (const grave of this.statements.exhume.all(this.id, this.id, TOMBSTONES))
       this.#horizon = Math.max(this.#horizon, field.number(grave, 'at'));
     this.#graves = TOMBSTONES;
   }

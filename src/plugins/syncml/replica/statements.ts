@@ -96,8 +96,8 @@ export class ReplicaStatements {
     this.inPlacement = sql(`SELECT ${ROW} FROM items WHERE datastore = ? AND placement = ? ORDER BY id`);
     this.isAstray = sql('SELECT 1 AS found FROM items WHERE datastore = ? AND placement = ? LIMIT 1');
     this.unseen = sql(
-      `SELECT ${ROW} FROM items WHERE datastore = ?1 AND placement < 4
-       AND NOT EXISTS (SELECT 1 FROM seen WHERE seen.datastore = ?1 AND seen.item = items.id) ORDER BY id`,
+      `SELECT ${ROW} FROM items WHERE datastore = ? AND placement < 4
+       AND NOT EXISTS (SELECT 1 FROM seen WHERE seen.datastore = items.datastore AND seen.item = items.id) ORDER BY id`,
     );
     this.rowsAfter = sql(`SELECT ${ROW} FROM items WHERE datastore = ? AND id > ? AND problem IS NULL ORDER BY id`);
     this.quarantined = sql(`SELECT ${ROW} FROM items WHERE datastore = ? AND problem IS NOT NULL ORDER BY id`);
@@ -153,8 +153,8 @@ export class ReplicaStatements {
     this.bury = sql('INSERT INTO tombstones (datastore, at, item) VALUES (?, ?, ?)');
     this.graves = sql('SELECT count(*) AS count FROM tombstones WHERE datastore = ?');
     this.exhume = sql(
-      `DELETE FROM tombstones WHERE datastore = ?1 AND at <= coalesce(
-         (SELECT at FROM tombstones WHERE datastore = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?2), -1) RETURNING at`,
+      `DELETE FROM tombstones WHERE datastore = ? AND at <= coalesce(
+         (SELECT at FROM tombstones WHERE datastore = ? ORDER BY at DESC LIMIT 1 OFFSET ?), -1) RETURNING at`,
     );
 
     this.lastId = sql("SELECT seq FROM sqlite_sequence WHERE name = 'items'");
