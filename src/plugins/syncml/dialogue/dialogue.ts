@@ -209,6 +209,15 @@ export abstract class Dialogue {
     return true;
   }
 
+  /** One more Sync with nothing in it, for the other side to answer. False where there is no room. */
+  protected openAgain(load: Load): boolean {
+    const [track] = this.tracks.values();
+    if (track === undefined) return true;
+    if (!this.#openSync(track, load)) return false;
+    load.close();
+    return true;
+  }
+
   protected capacity(): Capacity {
     const header = (): Header => this.#header(10_000);
     return this.reach.capacity(header, this.tracks.values(), this.introductions.information);

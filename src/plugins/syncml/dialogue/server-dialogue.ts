@@ -242,6 +242,8 @@ export class ServerDialogue extends Dialogue {
     if (this.hasChanges) this.#withoutStatus = 0;
     if (!this.loadChanges(load)) return false;
     if (!this.#isClosed || !this.answers.isEmpty || !this.openRest(load)) return false;
+    // A client with nothing to answer would leave without its package 5, and what that has to tell.
+    if (!load.commands.some(({ kind }) => kind === 'Sync') && !this.openAgain(load)) return false;
     this.#phase = 'closing';
     return true;
   }

@@ -77,12 +77,13 @@ export class Supply implements AsyncIterableIterator<Outcome> {
   async #pull(): Promise<void> {
     const what = `sending changes to ${this.#track.name}`;
     try {
-      while (!this.#isClosed) {
-        while (this.#host.isLaden()) await this.#host.bell.next(what, this.#signal);
-        if (this.#host.failure !== undefined) break;
+      for (;;) {
+        // One ahead: the message that the last change goes into can say that it is the last.
         const result = await this.#source.next();
         if (result.done === true) break;
-        if (!this.#isClosed) this.#offer(result.value);
+        while (this.#host.isLaden()) await this.#host.bell.next(what, this.#signal);
+        if (this.#isClosed || this.#host.failure !== undefined) break;
+        this.#offer(result.value);
       }
     } catch (thrown) {
       this.#failure = thrown;
