@@ -36,11 +36,12 @@ _cradle() {
       --name) COMPREPLY=(); return ;;
       --limit|-n) COMPREPLY=(); return ;;
       --output|-o) COMPREPLY=($(compgen -f -- "$cur")); compopt -o filenames; return ;;
+      --to) COMPREPLY=($(compgen -W 'xml wbxml' -- "$cur")); return ;;
       --root) COMPREPLY=($(compgen -d -- "$cur")); compopt -o filenames; return ;;
   esac
   case $command in
     '')
-      COMPREPLY=($(compgen -W 'list show watch claim release forget eject bind unbind set bindings stores account sync decide history explain record doctor reload pause resume completion version help --json --bus --help' -- "$cur"))
+      COMPREPLY=($(compgen -W 'list show watch claim release forget eject bind unbind set bindings stores account sync decide history explain record decode doctor reload pause resume completion version help --json --bus --help' -- "$cur"))
       ;;
     list)
       if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--json --bus --help -h' -- "$cur")); return; fi
@@ -115,6 +116,10 @@ _cradle() {
       if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--redact --output -o --json --bus --help -h' -- "$cur")); return; fi
       _cradle_live device
       ;;
+    decode)
+      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--to --output -o --json --bus --help -h' -- "$cur")); return; fi
+      COMPREPLY+=($(compgen -f -- "$cur")); compopt -o filenames
+      ;;
     doctor)
       if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--root --json --bus --help -h' -- "$cur")); return; fi
       ;;
@@ -136,7 +141,7 @@ _cradle() {
       ;;
     help)
       if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--json --bus --help -h' -- "$cur")); return; fi
-      COMPREPLY+=($(compgen -W 'list show watch claim release forget eject bind unbind set bindings stores account sync decide history explain record doctor reload pause resume completion version help' -- "$cur"))
+      COMPREPLY+=($(compgen -W 'list show watch claim release forget eject bind unbind set bindings stores account sync decide history explain record decode doctor reload pause resume completion version help' -- "$cur"))
       ;;
   esac
 }

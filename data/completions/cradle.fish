@@ -23,6 +23,7 @@ complete -c cradle -n __fish_use_subcommand -a decide -d 'Answer the question a 
 complete -c cradle -n __fish_use_subcommand -a history -d 'List the syncs there were, newest first'
 complete -c cradle -n __fish_use_subcommand -a explain -d 'Explain which rules hold for a device, or for one in an evidence file'
 complete -c cradle -n __fish_use_subcommand -a record -d 'Write down what a device shows of itself, as an evidence file'
+complete -c cradle -n __fish_use_subcommand -a decode -d 'Print a SyncML message as readable XML, or convert it'
 complete -c cradle -n __fish_use_subcommand -a doctor -d 'Say what is missing or wrong on this machine, and what to do about it'
 complete -c cradle -n __fish_use_subcommand -a reload -d 'Read the rule files anew, and say what is wrong with them'
 complete -c cradle -n __fish_use_subcommand -a pause -d 'Start no sync by itself until "cradle resume"'
@@ -67,6 +68,9 @@ complete -c cradle -n '__fish_seen_subcommand_from explain' -F
 complete -c cradle -n '__fish_seen_subcommand_from record' -l redact -d 'replace serial numbers, and what else names you'
 complete -c cradle -n '__fish_seen_subcommand_from record' -l output -s o -r -F -d 'write to FILE instead of standard output'
 complete -c cradle -n '__fish_seen_subcommand_from record' -a '(cradle complete device 2>/dev/null)'
+complete -c cradle -n '__fish_seen_subcommand_from decode' -l to -x -a 'xml wbxml' -d 'convert it to xml, in one line, or wbxml'
+complete -c cradle -n '__fish_seen_subcommand_from decode' -l output -s o -r -F -d 'write to FILE instead of standard output'
+complete -c cradle -n '__fish_seen_subcommand_from decode' -F
 complete -c cradle -n '__fish_seen_subcommand_from doctor' -l root -x -a '(__fish_complete_directories)' -d 'look at the files of the system below FOLDER'
 complete -c cradle -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'
-complete -c cradle -n '__fish_seen_subcommand_from help' -a 'list show watch claim release forget eject bind unbind set bindings stores account sync decide history explain record doctor reload pause resume completion version help'
+complete -c cradle -n '__fish_seen_subcommand_from help' -a 'list show watch claim release forget eject bind unbind set bindings stores account sync decide history explain record decode doctor reload pause resume completion version help'

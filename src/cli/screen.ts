@@ -3,7 +3,7 @@ import { padded, widthOf } from './width.js';
 
 /** Where text goes: process.stdout is one. */
 export interface Sink {
-  write(text: string): unknown;
+  write(content: string | Uint8Array): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
 }
@@ -36,6 +36,11 @@ export class Screen {
 
   raw(text: string): void {
     this.#sink.write(text);
+  }
+
+  /** What is no text, and not for people. */
+  octets(octets: Uint8Array): void {
+    this.#sink.write(octets);
   }
 
   line(text = ''): void {

@@ -6,6 +6,7 @@ import { claim } from './commands/claim.js';
 import { complete } from './commands/complete.js';
 import { completionOf } from './commands/completion.js';
 import { decide } from './commands/decide.js';
+import { decode } from './commands/decode.js';
 import { doctor } from './commands/doctor.js';
 import { eject } from './commands/eject.js';
 import { explain } from './commands/explain.js';
@@ -46,6 +47,7 @@ export const COMMANDS: readonly Command[] = [
   history,
   explain,
   record,
+  decode,
   doctor,
   reload,
   pause,
