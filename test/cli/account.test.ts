@@ -164,13 +164,31 @@ test('a password that would travel in the clear is pointed out, but not to this 
   assert.equal(near.notes, '');
 });
 
-test('a device that is plugged in is no account', async (t) => {
-  const { daemon, plug, run } = await desk(t);
+test('the doctor warns of a place where others can read along', async (t) => {
+  const { phones, run } = await accounts(t);
+  phones.place = 'http://192.168.0.7:8219/';
+  await run(piped('x'), 'account', 'allow', 'calling', '--user', 'alice');
+  const { out } = await run({}, 'doctor');
+  assert.match(
+    out,
+    /warn {2}listening +calling: http:\/\/192\.168\.0\.7:8219\/, where passwords and items can be read/,
+  );
+});
+
+test('a device that is plugged in is no account, and may have a login all the same', async (t) => {
+  const { daemon, plug, run, runWith } = await desk(t);
   await plug();
-  await daemon.source.watchers;
   let said = await run('account', 'remove', 'Cruzer');
   for (let attempt = 0; said.notes.includes('there is no device') && attempt < 100; attempt++)
     said = await run('account', 'remove', 'Cruzer');
   assert.equal(said.code, 4);
   assert.match(said.notes, /is no account; "cradle forget" forgets a device/);
+  assert.match((await run('account', 'password', 'Cruzer')).notes, /--user is missing/);
+  const line = ['account', 'password', 'Cruzer', '--user', 'me'];
+  assert.match((await runWith(piped('x'), ...line)).notes, /is not yours: claim it first/);
+  await run('claim', 'Cruzer');
+  assert.equal((await runWith(piped('x'), ...line)).code, 0);
+  const secrets = await readFile(join(daemon.home, '.local/state/cradle/secrets.json'), 'utf8');
+  assert.match(secrets, /"usb-0781-5567-4C530001":\{"user":"me","password":"x"\}/);
+  await run('forget', 'Cruzer');
 });

@@ -53,6 +53,23 @@ test('what was there at the start is told without waiting for quiet', async (t) 
   assert.equal(clock.waiting, 0);
 });
 
+test('a source that has told all it had does not hurry what another source still tells of', async (t) => {
+  const slow = new ScriptedSource('slow');
+  slow.present = undefined;
+  const quick = new ScriptedSource('quick');
+  quick.present = undefined;
+  const { clock, told } = await bench(t, { sources: [slow, quick], text: rules });
+  slow.appear(stick);
+  await settleDown();
+  quick.settle();
+  await settleDown();
+  assert.deepEqual(told, []);
+  slow.appear(volume);
+  slow.settle();
+  await clock.pass(0);
+  assert.deepEqual(told, [`appeared ${stickId}`]);
+});
+
 test('a device is gone at once when its last node is, and its id comes back with it', async (t) => {
   const { source, clock, told, registry } = await bench(t, { text: rules });
   source.appear(stick, volume);

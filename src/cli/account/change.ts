@@ -1,16 +1,19 @@
 import { deviceShape } from '../../dbus/shapes/device.js';
 import type { Arguments } from '../arguments.js';
 import type { Context } from '../command.js';
-import { EXIT, type ExitCode } from '../exit.js';
+import { EXIT, type ExitCode, UsageError } from '../exit.js';
+import { findDevice } from '../find.js';
 import { readPassword } from '../secret.js';
 import { labelOf } from '../words.js';
 import { accountIn, findAccount } from './list.js';
 
-/** Another password, and with --user another name, to log in with. */
+/** Another password, and with --user another name, to log in with; of a device on its cable too, where that wants one. */
 export async function password(context: Context, [word = '']: readonly string[], given: Arguments): Promise<ExitCode> {
   const { input, notes, screen, json, signal } = context;
   const daemon = await context.daemon();
-  const device = findAccount(daemon, word);
+  const device = findDevice(daemon, word);
+  if (accountIn(device) === undefined && given.text('user') === undefined)
+    throw new UsageError(`--user is missing: ${labelOf(device)} has none yet`);
   const twice = accountIn(device)?.role === 'caller';
   const secret = await readPassword({ input: input(), notes, file: given.text('password-file'), twice }, signal);
   await daemon.at(device.path, deviceShape).call('SetCredentials', [given.text('user') ?? '', secret, {}]);

@@ -89,7 +89,15 @@ async function daemon(bus: Bus): Promise<readonly Finding[]> {
     const word = (key: string): string => shown(String(listener.get(key) ?? ''));
     // One that fails stands among the problems.
     if (word('State') !== 'failing')
-      found.push(ok('listening', `${word('Protocol')}: ${word('Where') || 'where is not known yet'}`));
+      found.push(
+        isOverheard(word('Where'))
+          ? warn(
+              'listening',
+              `${word('Protocol')}: ${word('Where')}, where passwords and items can be read on the way`,
+              'set ListenCertificate and ListenKey in the settings, see cradled(8)',
+            )
+          : ok('listening', `${word('Protocol')}: ${word('Where') || 'where is not known yet'}`),
+      );
   }
   await using mirror = await watchTree(bus, { noAutoStart: true });
   for (const { view } of mirror.all(deviceShape))
@@ -116,6 +124,10 @@ async function daemon(bus: Bus): Promise<readonly Finding[]> {
   }
   return found;
 }
+
+/** Without TLS, and not on this machine alone. */
+const isOverheard = (where: string): boolean =>
+  /^http:/i.test(where) && !/^http:\/\/(?:localhost|127\.[0-9.]+|\[::1\])(?:[:/]|$)/i.test(where);
 
 function nextFor(kind: string): string {
   switch (kind) {

@@ -73,7 +73,8 @@ export function deviceObject(domain: Domain, id: DeviceId): ExportedInterface<ty
       Busy: () => (running().length > 0 ? 'cradle' : ''),
       SafeToUnplug: () => {
         const device = present();
-        return device === undefined || domain.presence.isReleased(id) || waysInto(device).length === 0;
+        if (device === undefined || accountOf(domain, id) !== undefined) return true;
+        return domain.presence.isReleased(id) || waysInto(device).length === 0;
       },
       Account: () => accountDetails(domain, id),
     },

@@ -1,6 +1,7 @@
 import { CradleError } from '../../dbus/errors.js';
 import type { DeviceId } from '../../hal/device.js';
 import { ours } from '../session/surroundings.js';
+import { accountOf } from './accounts.js';
 import type { Domain } from './domain.js';
 
 /** How long a device may take to let go, in milliseconds. */
@@ -10,6 +11,8 @@ const EJECT_TIME = 120_000;
 export async function eject(domain: Domain, id: DeviceId): Promise<void> {
   const device = domain.registry.get(id);
   if (device === undefined) throw new CradleError('NotConnected', `${id} is not plugged in`);
+  if (accountOf(domain, id) !== undefined)
+    throw new CradleError('Unsupported', `${id} is not plugged in: it is an account`);
   // Nothing of ours is on what no rule can talk to, such as a player whose disk has been ejected already.
   if (device.owner.kind === 'mine' && device.identity.plugin === undefined) return;
   ours(device);

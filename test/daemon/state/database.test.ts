@@ -28,6 +28,17 @@ const identity: Identity = {
 const fails = (code: string) => (error: unknown) => error instanceof CradleError && error.code === code;
 
 /** A database as an owner would miss it: a device, its claim, a binding with a mapping, a store. */
+const account = {
+  name: 'work',
+  protocol: 'syncml',
+  role: 'server' as const,
+  label: 'Work',
+  url: 'https://sync.example.org/',
+  user: 'alice',
+  stores: new Map(),
+  created: 1,
+};
+
 function fill(path: string): void {
   using state = openState(path, silent);
   const binding = aBinding({ firstSync: 'keep-desktop' });
@@ -35,6 +46,7 @@ function fill(path: string): void {
   state.devices.label(binding.device, 'My old phone');
   state.claims.claim(binding.device, 2_000);
   state.bindings.put(binding);
+  state.accounts.put(account);
   state.stores.put({
     name: 'music',
     label: 'Music',
@@ -55,6 +67,7 @@ function assertSalvaged(path: string): string {
   assert.deepEqual(state.bindings.list(), [binding], 'the binding lives on, and combines');
   assert.deepEqual(state.devices.list(), [{ id: binding.device, label: 'My old phone', identity, lastSeen: 1_000 }]);
   assert.ok(state.claims.holds(binding.device));
+  assert.deepEqual(state.accounts.list(), [account]);
   assert.equal(state.stores.get('music')?.address, '/home/me/Music');
   assert.equal(state.mapping(binding.id, PAIR).size, 0, 'what was agreed is void');
   assert.ok(statSync(setAside.path).size > 0, 'and the old file is still there');
