@@ -19,12 +19,12 @@ async function freePort(): Promise<number> {
 }
 
 /** A desktop with a folder of contacts. */
-async function desktop(t: TestContext, port?: number) {
+async function desktop(t: TestContext, settings = '') {
   const daemon = await startDaemon(t, {
     prepare: async ({ home }) => {
       await mkdir(join(home, 'Contacts'));
       await mkdir(join(home, '.config/cradle'), { recursive: true });
-      if (port !== undefined) await writeFile(join(home, '.config/cradle/settings'), `[SyncML]\nListenPort=${port}\n`);
+      await writeFile(join(home, '.config/cradle/settings'), settings);
     },
   });
   const applet = await Applet.open(daemon.bus);
@@ -58,7 +58,7 @@ async function desktop(t: TestContext, port?: number) {
 
 test('two desktops that run Cradle keep their contacts the same: one logs in to the other', async (t) => {
   const port = await freePort();
-  const host = await desktop(t, port);
+  const host = await desktop(t, `[SyncML]\nListenPort=${port}\n`);
   const guest = await desktop(t);
   const caller = await host.create({ Role: v.s('caller'), User: v.s('guest'), Password: v.s('between us') });
   const bound = await host.applet.bind(caller, [['contacts', host.folder]]);
@@ -96,4 +96,38 @@ test('two desktops that run Cradle keep their contacts the same: one logs in to 
   assert(!refused.ErrorMessage.includes('wrong'));
   for (const { daemon } of [host, guest])
     assert(!JSON.stringify(daemon.log.lines).includes('between us'), 'no log tells the password');
+});
+
+test('half of what TLS needs is a problem, and nobody listens without it', async (t) => {
+  const port = await freePort();
+  const host = await desktop(t, `[SyncML]\nListenPort=${port}\nListenPath=/here\nListenKey=/nowhere/key.pem\n`);
+  await host.create({ Role: v.s('caller'), User: v.s('guest'), Password: v.s('between us') });
+  const state = async () => (await host.applet.manager.get('Listeners'))[0]?.get('State');
+  await until(async () => (await state()) === 'failing');
+  const [problem] = await host.applet.manager.get('Problems');
+  assert.match(String(problem?.get('Message')), /of ListenCertificate and ListenKey one is missing/);
+  await writeFile(
+    join(host.daemon.home, '.config/cradle/settings'),
+    `[SyncML]\nListenPort=${port}\nListenPath=/here\n`,
+  );
+  host.daemon.reload();
+  await until(async () => (await state()) === 'listening');
+  const [listener] = await host.applet.manager.get('Listeners');
+  assert.equal(new URL(String(listener?.get('Where'))).pathname, '/here');
+});
+
+test('a port that somebody else has is a problem that names it, and is taken once it is free', async (t) => {
+  const squatter = createServer();
+  await new Promise<void>((resolve) => squatter.listen(0, '127.0.0.1', resolve));
+  const address = squatter.address();
+  const port = typeof address === 'object' && address !== null ? address.port : assert.fail();
+  t.after(() => squatter.close());
+  const host = await desktop(t, `[SyncML]\nListenPort=${port}\n`);
+  await host.create({ Role: v.s('caller'), User: v.s('guest'), Password: v.s('between us') });
+  const problems = () => host.applet.manager.get('Problems');
+  await until(async () => (await problems()).length === 1);
+  assert.match(String((await problems())[0]?.get('Message')), new RegExp(`${port}`));
+  await new Promise((resolve) => squatter.close(resolve));
+  await until(async () => (await problems()).length === 0);
+  assert.equal((await host.applet.manager.get('Listeners'))[0]?.get('State'), 'listening');
 });

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { asCradleError } from '../../dbus/errors.js';
+import { asCradleError, CradleError } from '../../dbus/errors.js';
 import type { Call, PluginContext, Reception } from '../contract.js';
 import { listenHttp } from './carrier/http-server.js';
 import type { HttpSession } from './carrier/http-session.js';
@@ -48,12 +48,21 @@ export async function* callersOver(reception: Reception, lender: Lender, signal:
   }
 }
 
+/** As the settings say; cradled(8) describes them. Fails with InvalidArgs rather than doing without TLS that is wanted. */
 function doorOf(settings: ReadonlyMap<string, string>): Parameters<typeof listenHttp>[0] {
-  const address = settings.get('ListenAddress') ?? 'localhost';
+  const addresses = (settings.get('ListenAddress') ?? '')
+    .split(';')
+    .map((address) => address.trim())
+    .filter((address) => isIP(address) !== 0);
+  const [path, base] = [settings.get('ListenPath'), settings.get('ListenUrl')];
   const [certificateFile, keyFile] = [settings.get('ListenCertificate'), settings.get('ListenKey')];
+  if ((certificateFile === undefined) !== (keyFile === undefined))
+    throw new CradleError('InvalidArgs', 'of ListenCertificate and ListenKey one is missing');
   return {
     port: Number(settings.get('ListenPort') ?? 0),
-    ...(isIP(address) === 0 ? {} : { addresses: [address] }),
+    ...(addresses.length === 0 ? {} : { addresses }),
+    ...(path === undefined ? {} : { path }),
+    ...(base === undefined ? {} : { base }),
     ...(certificateFile === undefined || keyFile === undefined ? {} : { tls: { certificateFile, keyFile } }),
   };
 }
