@@ -65,6 +65,22 @@ test('a phone, a camera and an organiser start Cradle, and who sits at the machi
   assert.deepEqual(await of(modem.ttyPath), OPENED);
 });
 
+test('a cable to a telephone starts Cradle, and an adapter that may lead to anything does not', async (t) => {
+  const { bed, of } = await bedOf(t);
+  const cable = { interfaces: ':ff0000:', tty: 'ttyUSB0' };
+  for (const [vendor, product] of [
+    ['6547', '0232'],
+    ['11f5', '0004'],
+  ] as const) {
+    const device = await bed.plug({ ...cable, vendor, product });
+    assert.deepEqual(await of(device.ttyPath), OPENED, vendor);
+    await bed.unplug(device);
+  }
+  const adapter = await bed.plug({ ...cable, vendor: '067b', product: '2303' });
+  // systemd tags every terminal.
+  assert.deepEqual(await of(adapter.ttyPath), { tags: ['systemd'], wants: false });
+});
+
 test('a volume starts Cradle and is opened by nobody but UDisks', async (t) => {
   const { bed, of } = await bedOf(t);
   const player = await bed.plugUsbDisk({ properties: { ID_MEDIA_PLAYER: 'sony_nwz-e436f' } });

@@ -1,5 +1,7 @@
+import { AtProbe } from '../../src/hal/at/probe.js';
 import { MediaPlayerInfoProbe } from '../../src/hal/media-player-info.js';
 import type { Vocabulary } from '../../src/hal/rule-keys.js';
+import { SerialTransport } from '../../src/hal/transports/serial.js';
 import { createCatalogue } from '../../src/plugins/catalogue.js';
 import { ListedLog } from '../fakes/log.js';
 
@@ -12,7 +14,7 @@ const catalogue = createCatalogue({
 /** The names that shipped rules may use: what the plugins declare. */
 export const shippedVocabulary: Vocabulary = {
   plugins: catalogue.options,
-  probes: new Set([new MediaPlayerInfoProbe().name]),
+  probes: new Set([new MediaPlayerInfoProbe().name, new AtProbe(new SerialTransport()).name]),
   transports: new Set([...catalogue.protocols.values()].flatMap((plugin) => plugin.transports)),
 };
 

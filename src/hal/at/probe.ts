@@ -94,11 +94,14 @@ async function firstAnswer(
 ): Promise<string | undefined> {
   for (const command of commands) {
     const lines = await chat.inquire(command, signal);
-    const answer = presentable((lines?.[0] ?? '').replace(/^"(.*)"$/, '$1'), LONGEST);
+    const answer = presentable(wordIn(lines?.[0] ?? ''), LONGEST);
     if (answer !== '') return answer;
   }
   return undefined;
 }
+
+/** Without its quotes. Motorola's model stands last in a list of the bands it knows: `"GSM900","GSM1800","MODEL=V3"`. */
+const wordIn = (line: string): string => /"MODEL=([^"]+)"/.exec(line)?.[1] ?? line.replace(/^"(.*)"$/, '$1');
 
 async function obexMode(chat: AtChat, signal: AbortSignal): Promise<string | undefined> {
   for (const [question, understands, commands] of OBEX_MODES) {

@@ -111,6 +111,11 @@ test('an old modem that knows only V.250 is asked in its own words, and quotes a
   assert.equal(facts['at.serial'], '123');
 });
 
+test("a model that stands in a list is found there, as with Motorola's", async () => {
+  const facts = await probed({ answers: { 'AT+CGMM': ['+CGMM: "GSM900","GSM1800","MODEL=V3"', 'OK'] } });
+  assert.equal(facts['at.model'], 'V3');
+});
+
 test('a cable with another speed is found, and the speed is told', async () => {
   const facts = await probed({ answers: NOKIA }, 19_200);
   assert.equal(facts['at.baud'], '19200');
