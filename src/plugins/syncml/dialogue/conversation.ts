@@ -113,7 +113,8 @@ export interface SessionMemory {
   setNonce(whose: 'theirs' | 'ours', nonce: Uint8Array): void;
   information(): DeviceInformation | undefined;
   setInformation(information: DeviceInformation): void;
-  anchors(datastore: string): SyncAnchors;
+  /** `resuming`: the client asks to go on where a session was cut (Alert 225). */
+  anchors(datastore: string, resuming?: boolean): SyncAnchors;
   setAnchors(datastore: string, anchors: SyncAnchors): void;
   /** The session that was cut, as long as it may be resumed. */
   cut(datastore: string): CutSession | undefined;

@@ -42,6 +42,7 @@ export class Holdings {
   #counter: number;
   #horizon: number;
   #graves: number;
+  #slowSince: number | undefined;
   #depth = 0;
 
   constructor(statements: ReplicaStatements, name: string, role: Role) {
@@ -52,6 +53,7 @@ export class Holdings {
     this.id = row === undefined ? statements.addDatastore.run(name).id : field.number(row, 'id');
     this.#counter = row === undefined ? 0 : field.number(row, 'counter');
     this.#horizon = row === undefined ? 0 : field.number(row, 'horizon');
+    this.#slowSince = row === undefined ? undefined : field.optionalNumber(row, 'slow');
     this.#graves = field.number(statements.graves.get(this.id) ?? {}, 'count');
   }
 
@@ -67,7 +69,7 @@ export class Holdings {
 
   /** All of it or none, and durable when it returns. */
   transaction<T>(work: () => T): T {
-    const before = { counter: this.#counter, horizon: this.#horizon, graves: this.#graves };
+    const before = { counter: this.#counter, horizon: this.#horizon, graves: this.#graves, slow: this.#slowSince };
     this.#depth++;
     try {
       return this.statements.database.transaction(() => {
@@ -80,6 +82,7 @@ export class Holdings {
       this.#counter = before.counter;
       this.#horizon = before.horizon;
       this.#graves = before.graves;
+      this.#slowSince = before.slow;
       throw error;
     } finally {
       this.#depth--;
@@ -222,6 +225,8 @@ export class Holdings {
   /** Says where it is. In the server role only what is held has a LUID. */
   place({ id }: Pick<ItemRow, 'id'>, placement: Placement, luid: string | undefined): void {
     this.statements.place.run(placementNumber(placement), luid ?? null, id);
+    // What is there now needs not be shown any more.
+    if (this.#slowSince !== undefined && (placement === 'held' || placement === 'unnamed')) this.mark({ id });
   }
 
   setGuid({ id }: Pick<ItemRow, 'id'>, guid: string, unmapped: boolean): void {
@@ -243,19 +248,21 @@ export class Holdings {
     this.#graves++;
   }
 
-  /** While a slow sync is under way, also one that was cut: rows after this one came in by it. */
+  /** From the beginning of a slow sync to the agreement it ends in, also while it is cut: rows after this one came in by it. */
   get slowSince(): number | undefined {
-    const found = this.statements.datastore.get(this.name);
-    return found === undefined ? undefined : field.optionalNumber(found, 'slow');
+    return this.#slowSince;
   }
 
   beginSlow(): void {
     const last = this.statements.lastId.get();
+    this.#slowSince = last === undefined ? 0 : field.number(last, 'seq');
     this.statements.unmarkAll.run(this.id);
-    this.statements.setSlow.run(last === undefined ? 0 : field.number(last, 'seq'), this.id);
+    this.statements.setSlow.run(this.#slowSince, this.id);
   }
 
   endSlow(): void {
+    if (this.#slowSince === undefined) return;
+    this.#slowSince = undefined;
     this.statements.unmarkAll.run(this.id);
     this.statements.setSlow.run(null, this.id);
   }

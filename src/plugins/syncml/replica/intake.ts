@@ -24,6 +24,7 @@ export class Intake {
   readonly #holdings: Holdings;
   readonly #form: Form;
   readonly #mode: SyncMode;
+  readonly #resumed: boolean;
   readonly #log: Log;
   readonly #matcher: Matcher;
   readonly #complete: boolean;
@@ -40,6 +41,7 @@ export class Intake {
     this.#holdings = holdings;
     this.#form = parts.form;
     this.#mode = mode;
+    this.#resumed = resumed;
     this.#log = parts.log;
     this.#complete = mode === 'slow' || mode === 'refresh-from-client';
     this.#matcher = new Matcher(holdings, this.#complete);
@@ -72,7 +74,7 @@ export class Intake {
 
   /** All has been told. */
   end(): void {
-    this.#holdings.transaction(() => sweep(this.#holdings, this.#form, this.#mode));
+    this.#holdings.transaction(() => sweep(this.#holdings, this.#form, this.#mode, this.#resumed));
   }
 
   #read(change: Incoming): Reading | undefined {
@@ -124,7 +126,11 @@ export class Intake {
 
   #delete(id: string, soft: boolean): Reply {
     const row = this.#holdings.byLuid(id);
-    if (row === undefined) return { code: 211 };
+    if (row === undefined) {
+      // One that it never named may be the one: only all it has can tell.
+      for (const unnamed of this.#holdings.placed('unnamed')) this.#holdings.place(unnamed, 'sent', undefined);
+      return { code: 211 };
+    }
     if (soft) this.#holdings.place(row, 'shed', undefined);
     else this.#holdings.remove(row);
     return { code: 200 };

@@ -69,12 +69,13 @@ export class ReplicaMemory implements SessionMemory {
   }
 
   /**
-   * None while there is something on a device of ours that nobody knows whether it arrived: a slow sync tells, where an
-   * addition sent again would stand there twice. A server knows its items by our names, so it may be told again.
+   * None while something is on its way to a device of which nobody knows whether it arrived: a slow sync tells, where an
+   * addition sent again would stand there twice. A session that goes on where it was cut tells by its Map; a server knows its items by our names, so it may be told again.
    */
-  anchors(datastore: string): SyncAnchors {
+  anchors(datastore: string, resuming = false): SyncAnchors {
     const holdings = this.#replica.holdings(datastore);
-    const doubtful = this.#replica.role === 'server' && this.cut(datastore) === undefined && holdings.anyPlaced('sent');
+    const goesOn = resuming && this.cut(datastore) !== undefined;
+    const doubtful = this.#replica.role === 'server' && !goesOn && holdings.anyPlaced('sent');
     const row = doubtful ? undefined : this.#replica.statements.anchors.get(holdings.id);
     return {
       ours: row === undefined ? undefined : field.optionalText(row, 'ours'),
@@ -83,8 +84,11 @@ export class ReplicaMemory implements SessionMemory {
   }
 
   setAnchors(datastore: string, { ours, theirs }: SyncAnchors): void {
-    const { id } = this.#replica.holdings(datastore);
-    this.#replica.statements.setAnchors.run(ours ?? null, theirs ?? null, id);
+    const holdings = this.#replica.holdings(datastore);
+    holdings.transaction(() => {
+      holdings.endSlow();
+      this.#replica.statements.setAnchors.run(ours ?? null, theirs ?? null, holdings.id);
+    });
   }
 
   cut(datastore: string): CutSession | undefined {

@@ -6,19 +6,20 @@ import { applyEdit } from './edit.js';
 import type { Holdings } from './holdings.js';
 import { type ItemRow, nameOfRow } from './row.js';
 
-/** What follows from what a device has not told, once it has told all. */
-export function sweep(holdings: Holdings, form: Form, mode: SyncMode): void {
-  if (mode === 'slow' || mode === 'refresh-from-client') {
+/** What follows from what a device has not told, once it has told all it wanted to. */
+export function sweep(holdings: Holdings, form: Form, mode: SyncMode, resumed: boolean): void {
+  const complete = mode === 'slow' || mode === 'refresh-from-client';
+  if (complete) {
     meetRelatives(holdings, form);
     for (const row of holdings.unmarked) {
       // A refresh from the client says that there is nothing else; any other device has just lost it.
       if (mode === 'refresh-from-client') holdings.remove(row);
       else holdings.place(row, 'wanted', holdings.role === 'client' ? row.luid : undefined);
     }
-    holdings.endSlow();
   }
-  // Had they arrived, the device would have said so by now.
-  for (const row of holdings.placed('sent')) holdings.place(row, 'wanted', row.luid);
+  // Had they arrived, the device would have said so by now: all of them, or the names it owed us. A server is told again.
+  if (complete || resumed || mode === 'refresh-from-server' || holdings.role === 'client')
+    for (const row of holdings.placed('sent')) holdings.place(row, 'wanted', row.luid);
 }
 
 /** One that is missing and one that is new, kin to each other and to nobody else, are one: renumbered and edited. */
