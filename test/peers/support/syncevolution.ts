@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Ending, runProgram } from '../../support/program.js';
+import { type Ending, Program, runProgram } from '../../support/program.js';
 import type { Scope } from '../../support/scope.js';
 import { temporaryFolder } from '../../support/tmp.js';
 import { missing } from './installed.js';
@@ -76,6 +76,12 @@ export class SyncEvolution {
     for (const name of (await readdir(this.folder(source))).sort())
       items.set(name, await readFile(join(this.folder(source), name)));
     return items;
+  }
+
+  /** Begins a run of its command line. */
+  start(words: readonly string[]): Promise<Program> {
+    const env = this.environment;
+    return Program.start(this.scope, 'syncevolution', ['--daemon=no', '--keyring=no', ...words], { env });
   }
 
   /** One run of its command line; `extra` is laid over its environment. */
