@@ -1,5 +1,6 @@
 import { type Component, first, type Property, parameterOf } from '../content-lines/component.js';
 import { listOf, textOf } from '../content-lines/values.js';
+import { isDefault } from './comparable.js';
 import { ORIGINAL } from './convert/originals.js';
 import { calendarSpan } from './convert/span.js';
 import { instantIn, type Timed, timedOf, timesOf } from './convert/timed.js';
@@ -21,14 +22,6 @@ const VOLATILE = new Set(['DTSTAMP', 'LAST-MODIFIED', 'CREATED', 'SEQUENCE', 'UI
 /** Bookkeeping of programs and devices. */
 const BOOKKEEPING =
   /^X-(?:IRMC|EPOC|SYMBIAN|NOKIA|SONYERICSSON|SE-|FUNAMBOL|EVOLUTION|MOZ|LIC|KDE|KORGANIZER|MICROSOFT|MS-|WR-|GOOGLE|RADICALE|SYNCEVOLUTION)/;
-
-/** What holds where nothing is said. */
-const DEFAULTS: ReadonlyMap<string, string> = new Map([
-  ['TRANSP', 'OPAQUE'],
-  ['CLASS', 'PUBLIC'],
-  ['PRIORITY', '0'],
-  ['PERCENT-COMPLETE', '0'],
-]);
 
 /** Told with the whole of it. */
 const TIMES = new Set(['DTSTART', 'DTEND', 'DUE', 'DURATION', 'EXDATE', 'RDATE', 'RRULE', 'EXRULE', 'RECURRENCE-ID']);
@@ -80,11 +73,8 @@ function entrySaid(of: Component, timezones: Timezones, zone: Zone): string {
   return `${of.name}{\n${parts.sort().join('\n')}\n}`;
 }
 
-const says = ({ name, value }: Property): boolean =>
-  !VOLATILE.has(name) &&
-  !BOOKKEEPING.test(name) &&
-  !/^[\s;,]*$/.test(value) &&
-  DEFAULTS.get(name) !== value.trim().toUpperCase();
+const says = (one: Property): boolean =>
+  !VOLATILE.has(one.name) && !BOOKKEEPING.test(one.name) && !/^[\s;,]*$/.test(one.value) && !isDefault(one);
 
 function propertySaid(one: Property): string {
   if (TEXTS.has(one.name)) return `${one.name}:${textOf(one, NEW).replace(/\r\n?/g, '\n').trim()}`;

@@ -20,8 +20,10 @@ const LONGEST_SUMMARY = 128;
 /** A note as text of its own in UTF-8, from a vNote 1.1 (IrMC section 4.1.4, text/x-vnote). Fails with InvalidItem. */
 export function textOfNote(bytes: Uint8Array, { charset = '' }: NoteOptions = {}): Uint8Array {
   const note = parseSingle(bytes, charset);
-  const entry = note.name === 'VNOTE' ? note : note.components.find(({ name }) => name === 'VNOTE' || name === 'VJOURNAL');
-  if (entry === undefined) throw new CradleError('InvalidItem', `a note begins with VNOTE, not with ${note.name.slice(0, 40)}`);
+  const entry =
+    note.name === 'VNOTE' ? note : note.components.find(({ name }) => name === 'VNOTE' || name === 'VJOURNAL');
+  if (entry === undefined)
+    throw new CradleError('InvalidItem', `a note begins with VNOTE, not with ${note.name.slice(0, 40)}`);
   const read = (name: string): string => {
     const found = first(entry, name);
     return found === undefined ? '' : textOf(found, entry.dialect).replace(/\r\n?/g, '\n').trimEnd();
@@ -61,7 +63,11 @@ function plainText(bytes: Uint8Array, charset = ''): string {
 
 /** The first line with anything on it, cut where phones cut. */
 export function summaryOf(text: string): string {
-  const line = text.split('\n').find((one) => one.trim() !== '')?.trim() ?? '';
+  const line =
+    text
+      .split('\n')
+      .find((one) => one.trim() !== '')
+      ?.trim() ?? '';
   return [...line].slice(0, LONGEST_SUMMARY).join('');
 }
 

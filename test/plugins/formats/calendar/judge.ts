@@ -20,6 +20,9 @@ export function judged(bytes: Uint8Array, until = '2032-01-01', most = 400): rea
       (one) => one.hasProperty('recurrence-id') && one.getFirstPropertyValue('uid') === uid,
     );
     const event = new ICAL.Event(master, { exceptions });
+    // RFC 5545 section 3.8.5.2: DTSTART is the first of a series; ical.js forgets it where there are but RDATEs.
+    if (master.hasProperty('rdate') && !master.hasProperty('rrule'))
+      found.push({ start: told(event.startDate), end: told(event.endDate), summary: event.summary });
     const iterator = event.iterator();
     for (let next = iterator.next(); next && found.length < most; next = iterator.next()) {
       if (next.toString() >= until) break;

@@ -46,9 +46,7 @@ function shown(name: string, at: number): number {
     second: '2-digit',
   });
   const parts = Object.fromEntries(local.formatToParts(at * 1000).map(({ type, value }) => [type, value]));
-  return instant(
-    `${parts['year']}-${parts['month']}-${parts['day']}T${parts['hour']}:${parts['minute']}:${parts['second']}Z`,
-  );
+  return instant(`${parts.year}-${parts.month}-${parts.day}T${parts.hour}:${parts.minute}:${parts.second}Z`);
 }
 
 const anyInstant = fc.integer({ min: instant('1971-01-01T00:00:00Z'), max: instant('2037-12-31T00:00:00Z') });

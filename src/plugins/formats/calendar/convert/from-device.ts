@@ -44,10 +44,17 @@ export function fromDevice(calendar: Component, setting: Setting): Component {
   const zone = own !== undefined && recurs ? own : setting.zone;
   const deviceZone = own ?? zone;
   const geo = first(calendar, 'GEO');
+  const gaps = gapsIn(calendar, deviceZone, zone);
   const components = calendar.components.map((one) => {
     const placed =
       geo === undefined || first(one, 'GEO') !== undefined ? one : { ...one, properties: [...one.properties, geo] };
-    return fromDeviceComponent(placed, deviceZone, zone, setting, gapsOf(one, calendar, deviceZone, zone));
+    return fromDeviceComponent(
+      placed,
+      deviceZone,
+      zone,
+      setting,
+      isException(one) ? NO_GAPS : (gaps.get(seriesOf(one)) ?? NO_GAPS),
+    );
   });
   const properties = [
     property('VERSION', '2.0'),
@@ -121,15 +128,21 @@ function earliestYear(components: readonly Component[], fallback: number): numbe
   return Math.max(1, earliest);
 }
 
-/** The occurrences of a series that other components of the calendar stand for. */
-function gapsOf(master: Component, calendar: Component, deviceZone: Zone, zone: Zone): ReadonlySet<Wall> {
-  const gaps = new Set<Wall>();
-  if (first(master, RECURRENCE_ID) !== undefined) return gaps;
-  const uid = first(master, 'UID')?.value;
-  for (const other of calendar.components) {
-    const id = first(other, RECURRENCE_ID);
-    if (id === undefined || other.name !== master.name || first(other, 'UID')?.value !== uid) continue;
-    if (momentOf(id.value) !== undefined) gaps.add(deviceTime(RECURRENCE_ID, id.value, deviceZone, zone).wall);
+const NO_GAPS: ReadonlySet<Wall> = new Set();
+
+const isException = (one: Component): boolean => first(one, RECURRENCE_ID) !== undefined;
+
+/** What a series and its exceptions have in common. */
+const seriesOf = (one: Component): string => `${one.name} ${first(one, 'UID')?.value ?? ''}`;
+
+/** The occurrences of each series that components of their own stand for. */
+function gapsIn(calendar: Component, deviceZone: Zone, zone: Zone): ReadonlyMap<string, ReadonlySet<Wall>> {
+  const gaps = new Map<string, Set<Wall>>();
+  for (const one of calendar.components) {
+    const id = first(one, RECURRENCE_ID);
+    if (id === undefined || momentOf(id.value) === undefined) continue;
+    const { wall } = deviceTime(RECURRENCE_ID, id.value, deviceZone, zone);
+    gaps.set(seriesOf(one), (gaps.get(seriesOf(one)) ?? new Set()).add(wall));
   }
   return gaps;
 }
@@ -149,12 +162,14 @@ export function deviceFrame(of: Component, deviceZone: Zone, zone: Zone, setting
   };
 }
 
+const always = (): boolean => true;
+
 /** A unit of vCalendar and what it is in iCalendar. */
 export interface ReadUnit {
   readonly device: Unit;
   readonly calendar: Unit;
   /** Whether iCalendar says all of it. */
-  readonly exact: boolean;
+  exact(): boolean;
 }
 
 /** The component unit by unit: its start, its end, its series, each alarm, each other property. */
@@ -163,13 +178,13 @@ export function readUnits(of: Component, frame: DeviceFrame, gaps: ReadonlySet<W
   const starts = own(new Set(['DTSTART']));
   const series = calendarSeries(of, frame, gaps);
   const units: ReadUnit[] = [
-    { device: unitOf(...starts), calendar: unitOf(...calendarStart(frame.span, frame.zone)), exact: true },
+    { device: unitOf(...starts), calendar: unitOf(...calendarStart(frame.span, frame.zone)), exact: always },
     {
       device: unitOf(...own(END_PROPERTIES)),
       calendar: unitOf(...calendarEnd(frame.span, frame.kind, frame.zone)),
-      exact: true,
+      exact: always,
     },
-    { device: unitOf(...own(SERIES_PROPERTIES)), calendar: unitOf(...series.properties), exact: series.exact },
+    { device: unitOf(...own(SERIES_PROPERTIES)), calendar: unitOf(...series.properties), exact: () => series.exact },
   ];
   const rule = series.properties.find(({ name }) => name === 'RRULE')?.value;
   const forward = backFrame(frame);
@@ -177,7 +192,7 @@ export function readUnits(of: Component, frame: DeviceFrame, gaps: ReadonlySet<W
     if (one.name === 'DTSTART' || END_PROPERTIES.has(one.name) || SERIES_PROPERTIES.has(one.name)) continue;
     if (one.name === ORIGINAL) continue;
     const read = readProperty(one, frame, rule);
-    units.push({ device: unitOf(one), calendar: read, exact: deviceUnitSays(one, read, forward) });
+    units.push({ device: unitOf(one), calendar: read, exact: () => deviceUnitSays(one, read, forward) });
   }
   return units;
 }
@@ -224,7 +239,7 @@ function fromDeviceComponent(
     if (original !== undefined) used.add(original);
     properties.push(...said.properties);
     components.push(...said.components);
-    if (original === undefined && !exact && !isEmpty(device) && setting.originals)
+    if (original === undefined && setting.originals && !isEmpty(device) && !exact())
       keepsakes.push(keepsake(device, calendar, OLD, NEW));
   }
   // What had no place in the device's format has not changed there.
@@ -233,7 +248,7 @@ function fromDeviceComponent(
     properties.push(...one.properties);
     components.push(...one.components);
   }
-  const inner = of.components.map((one) => fromDeviceComponent(one, deviceZone, zone, setting, new Set()));
+  const inner = of.components.map((one) => fromDeviceComponent(one, deviceZone, zone, setting, NO_GAPS));
   return component(of.name, NEW, [...completed(properties, of.name, setting), ...keepsakes], [...components, ...inner]);
 }
 

@@ -48,8 +48,8 @@ export interface Setting {
   readonly effort: Effort;
 }
 
-/** As much as ten rules of the worst kind: no calendar is spoilt by one, and none costs more than a second. */
-const WHOLE = 10 * PATIENCE;
+/** As much as six rules of the worst kind: no calendar is spoilt by one, and none costs much more than a second. */
+const WHOLE = 6 * PATIENCE;
 
 /** Fails with InvalidArgs for a zone that nobody knows. */
 export function settingOf(options: CalendarOptions): Setting {

@@ -26,7 +26,25 @@ export const unitOf = (...properties: readonly Property[]): Unit => ({ propertie
 export const isEmpty = (unit: Unit): boolean => unit.properties.length + unit.components.length === 0;
 
 /** Whether two units of iCalendar say the same, whatever order and defaults they are written with. */
-export const saysTheSame = (one: Unit, other: Unit): boolean => normalText(one) === normalText(other);
+export const saysTheSame = (one: Unit, other: Unit): boolean =>
+  isSpeltTheSame(one, other) || normalText(one) === normalText(other);
+
+/** One property each, to the letter: most are. */
+function isSpeltTheSame(one: Unit, other: Unit): boolean {
+  const [mine, its] = [one.properties[0], other.properties[0]];
+  if (one.components.length + other.components.length > 0) return false;
+  if (one.properties.length !== other.properties.length || one.properties.length > 1) return false;
+  if (mine === undefined || its === undefined) return mine === its;
+  return (
+    mine.name === its.name &&
+    mine.value === its.value &&
+    mine.parameters.length === its.parameters.length &&
+    mine.parameters.every(({ name, values }, index) => {
+      const parameter = its.parameters[index];
+      return parameter?.name === name && parameter.values.join('\u0000') === values.join('\u0000');
+    })
+  );
+}
 
 /** What stands for an original: short, for it travels to phones. */
 export const markOf = (unit: Unit): string =>

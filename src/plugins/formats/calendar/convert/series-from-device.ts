@@ -37,6 +37,7 @@ export function calendarSeries(of: Component, frame: DeviceFrame, gaps: Readonly
       for (const wall of readDates(value, start, frame)) if (into.size < MOST_DATES) into.add(wall);
     }
   }
+  if (start.kind !== 'date') timeDays(exceptions, dates, start.wall, properties);
   for (const gap of gaps) exceptions.delete(gap);
   dates.delete(start.wall);
   properties.push(
@@ -80,10 +81,16 @@ function* readDates(value: string, start: Timed, { deviceZone, zone }: DeviceFra
         : moment.form === 'date' || deviceZone === zone
           ? moment.wall
           : zone.wallAt(deviceZone.instantOf(moment.wall));
-    if (start.kind === 'date') yield dayOf(wall) * DAY;
-    // Some devices tell the day only: then the series' time is meant.
-    else yield isMidnight(wall) ? wall + timeOf(start.wall) : wall;
+    yield start.kind === 'date' ? dayOf(wall) * DAY : wall;
   }
+}
+
+/** Some devices tell only the day of an exception: then, where nothing comes at midnight, the series' time is meant. */
+function timeDays(exceptions: Set<Wall>, dates: ReadonlySet<Wall>, start: Wall, rules: readonly Property[]): void {
+  const oneTime = rules.every(({ value }) => !/BYHOUR|FREQ=(?:HOUR|MINUTE|SECOND)LY/.test(value));
+  if (!oneTime || isMidnight(start)) return;
+  for (const wall of [...exceptions])
+    if (isMidnight(wall) && !dates.has(wall) && exceptions.delete(wall)) exceptions.add(wall + timeOf(start));
 }
 
 function dateLines(name: string, walls: ReadonlySet<Wall>, start: Timed, zone: Zone): readonly Property[] {

@@ -85,7 +85,7 @@ function translated(
   const there = its.wallAt(start.instant);
   const own = endingBy(rule, (moment) => (moment.form === 'utc' ? its.wallAt(moment.wall) : moment.wall), start);
   const right = walls(own, there, frame).map((wall) => zone.wallAt(its.instantOf(wall)));
-  const shifted = shiftedByDays(own, dayOf(start.wall) - dayOf(there));
+  const shifted = shiftedByDays(own, dayOf(start.wall) - dayOf(there), there);
   if (shifted === undefined) return writtenOut(right);
   const candidate = endingBy(
     shifted,

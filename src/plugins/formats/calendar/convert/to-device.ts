@@ -24,11 +24,13 @@ export function toDevice(calendar: Component, setting: Setting): Component {
   const timezones = new Timezones(calendar, yearOf(calendar));
   const entries = calendar.components.filter(({ name }) => name !== 'VTIMEZONE');
   const frames = new Map(entries.map((one) => [one, calendarFrame(one, timezones, setting)]));
+  const masters = new Set(entries.filter((one) => !isException(one)).map(seriesOf));
+  const gaps = gapsIn(entries, timezones, setting);
   const components = entries.flatMap((one) => {
     const frame = frames.get(one);
-    const exception = first(one, 'RECURRENCE-ID') !== undefined && entries.some((other) => isMasterOf(other, one));
-    if (frame === undefined || (exception && !setting.withExceptions)) return [];
-    return [toDeviceComponent(one, frame, gapsOf(one, entries, frame))];
+    const exception = isException(one);
+    if (frame === undefined || (exception && !setting.withExceptions && masters.has(seriesOf(one)))) return [];
+    return [toDeviceComponent(one, frame, exception ? [] : (gaps.get(seriesOf(one)) ?? []))];
   });
   const timed = [...frames.values()].map(({ span }) => span.start ?? span.end).find((time) => time?.kind === 'instant');
   const properties = [
@@ -70,20 +72,27 @@ function calendarFrame(of: Component, timezones: Timezones, setting: Setting): C
   };
 }
 
-const uidOf = (of: Component): string | undefined => first(of, 'UID')?.value;
+const isException = (one: Component): boolean => first(one, 'RECURRENCE-ID') !== undefined;
 
-const isMasterOf = (master: Component, exception: Component): boolean =>
-  master.name === exception.name && uidOf(master) === uidOf(exception) && first(master, 'RECURRENCE-ID') === undefined;
+/** What a series and its exceptions have in common. */
+const seriesOf = (one: Component): string => `${one.name} ${first(one, 'UID')?.value ?? ''}`;
 
-function gapsOf(
-  master: Component,
+/** The occurrences of each series that exceptions stand for. */
+function gapsIn(
   entries: readonly Component[],
-  { timezones, zone }: CalendarFrame,
-): readonly Timed[] {
-  return entries.flatMap((one) => {
+  timezones: Timezones,
+  { zone }: Setting,
+): ReadonlyMap<string, readonly Timed[]> {
+  const gaps = new Map<string, Timed[]>();
+  for (const one of entries) {
     const id = first(one, 'RECURRENCE-ID');
-    return id !== undefined && isMasterOf(master, one) ? [timedOf(id, timezones, zone)] : [];
-  });
+    if (id === undefined) continue;
+    const known = gaps.get(seriesOf(one));
+    const gap = timedOf(id, timezones, zone);
+    if (known === undefined) gaps.set(seriesOf(one), [gap]);
+    else known.push(gap);
+  }
+  return gaps;
 }
 
 /** A unit of iCalendar and the lines that say it in vCalendar. */

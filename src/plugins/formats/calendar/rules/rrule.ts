@@ -112,7 +112,7 @@ function days(value: string, text: string): readonly DayRule[] {
 }
 
 function weekdayIn(value: string, text: string): number {
-  const weekday = WEEKDAYS.findIndex((name) => name === value);
+  const weekday = value.length === 2 ? WEEKDAYS.findIndex((name) => value.startsWith(name)) : -1;
   if (weekday < 0) throw unreadable(text);
   return weekday;
 }

@@ -153,13 +153,20 @@ function monthlyHead(interval: number, byDay: readonly DayRule[], byMonthDay: re
 const weekdayList = (days: readonly DayRule[]): string =>
   [...new Set(days.map(({ weekday }) => weekday))].map((weekday) => WEEKDAYS[weekday]).join(' ');
 
-/** The same rule by a clock that reads `days` more days at each occurrence; undefined where that has no simple rule. */
-export function shiftedByDays(rule: Rule, days: number): Rule | undefined {
+/**
+ * The same rule by a clock that shows another day at its occurrences than the one it was made by, where it starts on
+ * `start`; undefined where that has no simple rule.
+ */
+export function shiftedByDays(rule: Rule, days: number, start: Wall): Rule | undefined {
   if (days === 0) return rule;
   if (rule.byMonthDay.length + rule.byYearDay.length + rule.byWeekNo.length + rule.bySetPos.length > 0)
     return undefined;
   if (rule.byDay.some(({ nth }) => nth !== 0) || rule.byMonth.length > 0) return undefined;
-  if (rule.frequency === 'MONTHLY' || rule.frequency === 'YEARLY') return rule.byDay.length > 0 ? undefined : rule;
+  if (rule.frequency === 'MONTHLY' || rule.frequency === 'YEARLY') {
+    // Around the end of a month the other day is not always in the same month.
+    const { day } = civilDate(dayOf(start));
+    return rule.byDay.length > 0 || day + Math.min(days, 0) < 1 || day + Math.max(days, 0) > 28 ? undefined : rule;
+  }
   const byDay = rule.byDay.map(({ weekday, nth }) => ({ weekday: (weekday + days + 7) % 7, nth }));
   return { ...rule, byDay, weekStart: (rule.weekStart + days + 7) % 7 };
 }

@@ -91,7 +91,8 @@ function endOf(text: string, whole: string): Moment {
 }
 
 function addItem(level: Draft, match: RegExpExecArray, text: string): void {
-  const weekday = WEEKDAYS.findIndex((name) => name === match[6]?.toUpperCase());
+  const named = match[6]?.toUpperCase() ?? '';
+  const weekday = WEEKDAYS.findIndex((name) => named.startsWith(name));
   if (weekday >= 0) addWeekday(level, weekday, text);
   else if (match[10] !== undefined) addTime(level, timeOf(match[10], text), text);
   else addNumber(level, match[8] !== undefined ? -1 : Number(match[12]) * (match[13] === '-' ? -1 : 1), text);

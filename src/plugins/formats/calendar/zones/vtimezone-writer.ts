@@ -40,8 +40,9 @@ export function vtimezoneOf(zone: Zone, fromYear: number, name = zone.name): Com
 }
 
 function makeVtimezone(zone: Zone, fromYear: number, name: string): Component {
+  // By the zone's own clock, so that nothing of that year comes before it.
   const start = wallOf(fromYear, 1, 1);
-  const offset = zone.offsetAt(start);
+  const offset = zone.offsetAt(zone.instantOf(start));
   const lastYear = Math.max(HORIZON_YEAR, fromYear + LEAST_YEARS);
   const onsets: Onset[] = [];
   for (let year = fromYear; year <= lastYear; year++)
@@ -51,7 +52,7 @@ function makeVtimezone(zone: Zone, fromYear: number, name: string): Component {
     }
   const inSummer = onsets[0] !== undefined && onsets[0].to < offset;
   const observances = [
-    observance(inSummer ? 'DAYLIGHT' : 'STANDARD', start + offset, offset, offset, []),
+    observance(inSummer ? 'DAYLIGHT' : 'STANDARD', start, offset, offset, []),
     ...observancesOf(familiesOf(onsets), lastYear),
   ];
   return component('VTIMEZONE', 'icalendar-2.0', [property('TZID', name)], observances);
