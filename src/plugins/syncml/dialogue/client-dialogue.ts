@@ -4,6 +4,7 @@ import { mayBecome, modeToAsk } from './agreement.js';
 import { nextAnchor } from './anchors.js';
 import type { Answer } from './answers.js';
 import { ALERT, ALERT_OF, modeOfAlert, needsNoAnchors, refusalOf, STATUS } from './codes.js';
+import type { SyncMode } from './conversation.js';
 import { Dialogue } from './dialogue.js';
 import { ANY_ID, type Load } from './load.js';
 import type { WantedDatastore } from './plan.js';
@@ -28,8 +29,8 @@ export class ClientDialogue extends Dialogue {
   /** Our last message, when the server wants it again with other credentials. */
   #last: Message | undefined;
   #isRejected = false;
-  /** Datastores whose anchors of the server are not those we know. */
-  readonly #strange = new Set<Track>();
+  /** Datastores that have to be asked for in another way, each with the mode: another session is needed for that. */
+  readonly misjudged = new Map<string, SyncMode>();
   /** The server has sent something besides statuses since our changes ended. */
   #owesWord = false;
   #hasMapped = false;
@@ -96,6 +97,11 @@ export class ClientDialogue extends Dialogue {
       return;
     }
     const told = alert.code === ALERT.resume ? track.mode : modeOfAlert(alert.code);
+    if (track.resumed && told !== track.mode && told !== 'slow') {
+      // It cannot go on where we were, and offers something else in its place than we want.
+      this.misjudged.set(track.name, track.mode);
+      return;
+    }
     if (told === undefined || !mayBecome(track.mode, told)) {
       part.code = STATUS.forbidden;
       this.refusals.set(track.name, refusalOf(STATUS.unsupported, `the sync of ${track.name} as it is wanted`));
@@ -110,7 +116,8 @@ export class ClientDialogue extends Dialogue {
     const known = this.session.memory.anchors(track.name).theirs;
     if (needsNoAnchors(told) || track.resumed || anchor?.last === known) return;
     part.code = STATUS.refreshRequired;
-    this.#strange.add(track);
+    // The server forgot, or was put back to an earlier state: nothing less than all of it will do.
+    this.misjudged.set(track.name, 'slow');
   }
 
   protected override opened(): number {
@@ -185,7 +192,6 @@ export class ClientDialogue extends Dialogue {
       (id) => this.alertOf(id, code, item),
       (status) => {
         if (status === undefined || status.code < 400) return;
-        track.resumed = false;
         if (status.code === STATUS.refreshRequired) track.becomeSlow();
         else if (status.code !== STATUS.otherMode)
           this.refusals.set(name, refusalOf(status.code, `the datastore ${theirUri}`));
@@ -201,14 +207,9 @@ export class ClientDialogue extends Dialogue {
       this.failure ??= refusal ?? refusalOf(STATUS.notFound, `the session with ${this.target.uri}`);
       return;
     }
-    const strange = [...this.#strange];
-    this.#strange.clear();
-    for (const track of strange) {
-      track.becomeSlow();
-      this.#alert(track, ALERT_OF.slow);
-    }
-    if (strange.length > 0) this.#phase = 'greeting';
-    else this.#begin();
+    // There is no word for a slow sync that every server takes at this point: the session is begun again.
+    if (this.misjudged.size === 0) this.#begin();
+    else this.isOver = true;
   }
 
   #begin(): void {

@@ -88,7 +88,7 @@ export class DatastoreTalk implements DatastoreSession {
         if (batch !== undefined) {
           this.#current = batch;
           if (batch.isOpen) yield batch;
-          this.#leave(batch);
+          this.#leave(batch, STATUS.failed);
           continue;
         }
         if (this.track.isOver) return;
@@ -101,7 +101,8 @@ export class DatastoreTalk implements DatastoreSession {
     } finally {
       this.#isHungry = false;
       this.#readers--;
-      if (this.#current !== undefined) this.#leave(this.#current);
+      if (this.#current?.isOpen === true) this.track.wasNeglected = true;
+      if (this.#current !== undefined) this.#leave(this.#current, STATUS.retryLater);
     }
   }
 
@@ -125,8 +126,8 @@ export class DatastoreTalk implements DatastoreSession {
   }
 
   /** Whoever took the batch has had his time with it. */
-  #leave(batch: Batch): void {
-    batch.answerRest(STATUS.failed);
+  #leave(batch: Batch, code: number): void {
+    batch.answerRest(code);
     this.#current = undefined;
     this.#host.bell.ring();
   }

@@ -25,7 +25,7 @@ import { StatusBook, type Told } from './status-book.js';
 import { Track, type TrackAnchors } from './track.js';
 
 /** Empty messages one after the other, after which nobody believes in an end. */
-const MOST_EMPTY_MESSAGES = 1000;
+const MOST_EMPTY_MESSAGES = 100;
 
 /**
  * One end of an OMA DS session, without any I/O: messages are received and composed in turns, and everything it knows is

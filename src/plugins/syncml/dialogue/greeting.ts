@@ -7,7 +7,7 @@ import { refusalOf, statusOfError } from './codes.js';
 import type { Conversation } from './conversation.js';
 import { callerOf, judge, turnAway } from './door.js';
 import type { Principal, ServerHost } from './host.js';
-import { type ClientPlan, DEFAULT_PACE } from './plan.js';
+import { type ClientPlan, DEFAULT_PACE, type WantedDatastore } from './plan.js';
 import { Proof } from './proof.js';
 import { type Request, Requests } from './requests.js';
 import { ServerDialogue } from './server-dialogue.js';
@@ -39,7 +39,7 @@ export async function greetServer(
 ): Promise<Conversation> {
   const { version, encoding, information, memory, maxMessageSize, maxObjectSize, login } = plan;
   const now = (plan.pace?.now ?? DEFAULT_PACE.now)();
-  const session: Session = {
+  let session: Session = {
     version,
     encoding,
     sessionId: plan.sessionId ?? newSessionId(),
@@ -51,11 +51,34 @@ export async function greetServer(
     maxObjectSize,
     now,
   };
-  const dialogue = new ClientDialogue(session, plan.datastores, new Proof(login, plan.schemes, version, memory));
-  while (!dialogue.isEstablished) await exchange(dialogue, carrier, dialogue.compose(), signal);
+  const start = (datastores: readonly WantedDatastore[]): Promise<ClientDialogue> =>
+    introduce(
+      new ClientDialogue(session, datastores, new Proof(login, plan.schemes, version, memory)),
+      carrier,
+      signal,
+    );
+  let dialogue = await start(plan.datastores);
+  if (dialogue.misjudged.size > 0) {
+    const { misjudged } = dialogue;
+    for (const name of misjudged.keys()) memory.setCut(name, undefined);
+    carrier.redirect(undefined);
+    session = { ...session, sessionId: newSessionId() };
+    dialogue = await start(plan.datastores.map((one) => ({ ...one, mode: misjudged.get(one.name) ?? one.mode })));
+  }
+  if (!dialogue.isEstablished) throw new CradleError('Failed', `${plan.server} does not know its own anchors`);
   const talk = new ClientTalk(dialogue, carrier, plan.pace);
   talk.start();
   return talk;
+}
+
+/** Package 1 and 2, as often as the server wants another proof. */
+async function introduce(
+  dialogue: ClientDialogue,
+  carrier: ClientCarrier,
+  signal: AbortSignal,
+): Promise<ClientDialogue> {
+  while (!dialogue.isEstablished && !dialogue.isOver) await exchange(dialogue, carrier, dialogue.compose(), signal);
+  return dialogue;
 }
 
 /**

@@ -185,7 +185,7 @@ export class ServerDialogue extends Dialogue {
 
   #agree({ name, uri }: HostedDatastore, alert: Alert, { target, source, meta }: Item): number {
     const { memory, now } = this.session;
-    const anchors = memory.anchors(name);
+    const anchors = memory.anchors(name, alert.code === ALERT.resume);
     const agreed = agree(alert.code, meta?.anchor?.last, anchors, memory.cut(name));
     if (agreed === undefined) return STATUS.unsupported;
     const { code, mode, resumed } = agreed;

@@ -40,7 +40,7 @@ export class ServerTalk extends Talk {
     for (;;) {
       const { isOurTurn } = dialogue;
       await this.ready(isOurTurn, this.pace.keepAlive);
-      if (this.isLeaving) return await this.#requests.answer(dialogue.suspend(), signal);
+      if (this.isLeaving) return this.#suspend();
       if (dialogue.failure !== undefined) {
         await this.#requests.answer(dialogue.concede(), signal);
         throw dialogue.failure;
@@ -65,6 +65,16 @@ export class ServerTalk extends Talk {
 
   get #isSupplied(): boolean {
     return [...this.datastores.values()].some((one) => one.isSupplied);
+  }
+
+  /** The client has a last word, and waits for our answer to that. */
+  async #suspend(): Promise<void> {
+    const { signal } = this.line;
+    await this.#requests.answer(this.#dialogue.suspend(), signal);
+    const request = await this.#requests.next(signal);
+    if (request === undefined) return;
+    this.#dialogue.receive(request.message);
+    await this.#requests.answer(this.#dialogue.concede(), signal);
   }
 
   /** There are phones that leave as soon as they have all they wanted. */
