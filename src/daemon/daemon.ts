@@ -110,7 +110,7 @@ export async function runDaemon(parts: DaemonParts, stop: AbortSignal): Promise<
     bytes: settings.settings.atticSize * 2 ** 20,
   });
   const holds = new Holds(state.settings.get('paused') === 'true', () => queue.pump());
-  const secrets = new FileSecrets(join(places.state, 'secrets.json'));
+  const secrets = new FileSecrets(join(places.state, 'secrets.json'), () => tell({ kind: 'manager' }));
   const contexts = new Contexts({
     folder: join(places.state, 'devices'),
     bindings: (device) => state.bindings.of(device),

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ErrorCode } from '../../src/dbus/errors.js';
 import { paths } from '../../src/dbus/names.js';
+import { deviceShape } from '../../src/dbus/shapes/device.js';
 import { type Dict, v } from '../../src/dbus/variant.js';
 import { until } from '../support/until.js';
 import { failsWith, house, PASSWORD } from './calling-house.js';
@@ -128,6 +129,25 @@ test('what makes no sense is refused by name, and nothing is left of it', async 
   assert.deepEqual(Object.keys(JSON.parse(secrets).logins).sort(), ['account-alice', 'account-bob']);
   assert.equal(await create(good), 'account-h-example');
   assert.equal(await create(good), 'account-h-example-2');
+});
+
+test('a file of passwords that others may read is a problem; an account is forgotten all the same', async (t) => {
+  const { applet, create, caller, state } = await house(t);
+  const id = await caller('alice');
+  const file = join(state, 'secrets.json');
+  await chmod(file, 0o644);
+  const refused = failsWith('Failed', /may be read by others: make it private with chmod 600/);
+  await assert.rejects(caller('bob'), refused);
+  await assert.rejects(applet.device(id).call('SetCredentials', ['', 'x', {}]), refused);
+  await until(async () => (await applet.manager.get('Problems')).some((one) => one.get('Kind') === 'secrets'));
+  await assert.rejects(applet.device(id).call('Forget', [{}]), refused);
+  await until(() => applet.mirror.view(paths.of('device', id), deviceShape) === undefined);
+  await chmod(file, 0o600);
+  // What it has left behind is not the next one's.
+  const server = await create({ Role: v.s('server'), Address: v.s('http://localhost/'), Label: v.s('alice') });
+  assert.equal(server, id);
+  await until(async () => (await applet.manager.get('Problems')).length === 0);
+  assert(!(await readFile(file, 'utf8')).includes(PASSWORD));
 });
 
 test('settings are read anew when the daemon is told to, and what listens begins anew only when they changed', async (t) => {

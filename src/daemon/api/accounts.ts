@@ -38,7 +38,9 @@ export async function createAccount(domain: Domain, given: Options): Promise<Dev
       device.identity.stores.every((hint) => hint.name !== name),
     );
     if (unknown !== undefined) throw noSuchStore(unknown, device);
-    if (password !== undefined) await secrets.put(device.id, { user: account.user, password }, signal);
+    // One of the same name may have left its password behind.
+    if (password === undefined) await secrets.remove(device.id, signal);
+    else await secrets.put(device.id, { user: account.user, password }, signal);
     state.devices.saw(device.id, device.identity);
     state.devices.label(device.id, account.label);
     state.claims.claim(device.id);

@@ -114,10 +114,11 @@ export function deviceObject(domain: Domain, id: DeviceId): ExportedInterface<ty
         state.claims.release(id);
         state.devices.forget(id);
         await domain.contexts.forget(id);
-        await domain.secrets.remove(id, domain.signal);
         if (account !== undefined) state.accounts.remove(account.name);
         await registry.reconsider();
         touch();
+        // Last, so that a file of passwords that is not to be trusted does not keep the rest from being forgotten.
+        await domain.secrets.remove(id, domain.signal);
       },
       SetCredentials: async (user, password, options) => {
         onlyOptions(options);

@@ -15,11 +15,14 @@ const OTHERS = 0o077;
 /** Logins in one file that its owner alone may read. What it holds is never told, not even when it is broken. */
 export class FileSecrets implements Secrets {
   readonly #path: string;
+  readonly #changed: () => void;
   #complaint: SecretsComplaint | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(path: string) {
+  /** `changed` is called when there is another complaint, or none any more. */
+  constructor(path: string, changed: () => void = () => {}) {
     this.#path = path;
+    this.#changed = changed;
   }
 
   get complaint(): SecretsComplaint | undefined {
@@ -50,16 +53,22 @@ export class FileSecrets implements Secrets {
       stopIfCancelled(signal, 'looking up a password');
       try {
         const result = await work();
-        this.#complaint = undefined;
+        this.#complain(undefined);
         return result;
       } catch (thrown) {
         const error = asSecretsError(thrown, this.#path);
-        this.#complaint = { where: this.#path, message: error.message };
+        this.#complain(error.message);
         throw error;
       }
     });
     this.#last = turn.catch(() => {});
     return turn;
+  }
+
+  #complain(message: string | undefined): void {
+    if (this.#complaint?.message === message) return;
+    this.#complaint = message === undefined ? undefined : { where: this.#path, message };
+    this.#changed();
   }
 
   async #read(): Promise<ReadonlyMap<string, Login>> {
