@@ -11,8 +11,9 @@ import { session } from './session.js';
 import { start } from './start.js';
 import { storm } from './storm.js';
 import { uevent } from './uevent.js';
+import { wbxml } from './wbxml.js';
 
-const BENCHMARKS: readonly Benchmark[] = [start, idle, uevent, storm, objects, rules, engine, folders, session];
+const BENCHMARKS: readonly Benchmark[] = [start, idle, uevent, storm, objects, rules, engine, folders, session, wbxml];
 
 const USAGE = `npm run bench -- [NAME...] [--json] [--large] [--strict]
 

@@ -30,7 +30,7 @@ export function decodeDocument(bytes: Uint8Array, encoding: Encoding, { limits, 
  * are in UTF-8. Fails with InvalidItem where the encoding cannot carry a content, which `carries` tells beforehand.
  */
 export const encodeDocument = (root: Element, encoding: Encoding, version: Version): Buffer =>
-  encoding === 'wbxml' ? writeWbxml(root, version) : Buffer.from(writeXml(root, version));
+  encoding === 'wbxml' ? writeWbxml(root, version) : writeXml(root, version);
 
 /** The encoding that octets look like by how they begin; undefined for neither. */
 export function recognise(bytes: Uint8Array): Encoding | undefined {
