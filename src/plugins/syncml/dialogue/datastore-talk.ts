@@ -86,6 +86,7 @@ export class DatastoreTalk implements DatastoreSession {
       for (;;) {
         const batch = this.track.take();
         if (batch !== undefined) {
+          this.#isHungry = false;
           this.#current = batch;
           if (batch.isOpen) yield batch;
           this.#leave(batch, STATUS.failed);
@@ -93,10 +94,12 @@ export class DatastoreTalk implements DatastoreSession {
         }
         if (this.track.isOver) return;
         if (this.#host.failure !== undefined) throw this.#host.failure;
-        this.#isHungry = true;
-        bell.ring();
+        // Told once: two that wait side by side would wake each other for ever.
+        if (!this.#isHungry) {
+          this.#isHungry = true;
+          bell.ring();
+        }
         await bell.next(`waiting for changes of ${this.name}`, AbortSignal.any([signal, this.#host.signal]));
-        this.#isHungry = false;
       }
     } finally {
       this.#isHungry = false;
