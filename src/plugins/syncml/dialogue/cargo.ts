@@ -14,10 +14,14 @@ export class Cargo {
   /** Of the Meta. */
   readonly format: 'b64' | undefined;
 
-  constructor({ type, bytes }: Content, encoding: Encoding) {
+  private constructor({ type, bytes }: Content, format: 'b64' | undefined) {
     this.type = type;
     this.bytes = bytes;
-    this.format = carries(encoding, bytes) ? undefined : 'b64';
+    this.format = format;
+  }
+
+  static pack(content: Content, encoding: Encoding): Cargo {
+    return new Cargo(content, carries(encoding, content.bytes) ? undefined : 'b64');
   }
 
   get size(): number {
@@ -28,7 +32,7 @@ export class Cargo {
   cut(from: number, room: number, scale: Scale): number {
     for (let octets = room; ; ) {
       const end = this.#endOf(from, octets);
-      const weight = this.#weigh(this.bytes.subarray(from, end), scale);
+      const weight = this.weigh(from, end, scale);
       if (weight <= room || octets <= LEAST_CUT) return end;
       // What is escaped takes more room than it has octets.
       octets = Math.max(LEAST_CUT, Math.min(octets - 1, Math.floor((octets * room) / weight)));
@@ -36,21 +40,32 @@ export class Cargo {
   }
 
   #endOf(from: number, octets: number): number {
-    let end = Math.min(from + octets, this.size);
-    if (end === this.size) return end;
+    const last = Math.min(from + octets, this.size);
+    if (last === this.size) return last;
     // Pieces of base64 can be joined as they are.
-    if (this.format === 'b64') end -= (end - from) % 3;
-    else for (let back = 0; back < 3 && isInside(this.bytes[end]); back++) end--;
+    if (this.format === 'b64') return last - ((last - from) % 3);
+    // There are servers that trim each piece: none begins or ends with white space, as far as that can be helped.
+    for (let end = last; end > from + octets / 2; end--)
+      if (!isInside(this.bytes[end]) && !isSpace(this.bytes[end]) && !isSpace(this.bytes[end - 1])) return end;
+    let end = last;
+    for (let back = 0; back < 3 && isInside(this.bytes[end]); back++) end--;
     return end;
   }
 
-  #weigh(piece: Uint8Array, scale: Scale): number {
-    return this.format === 'b64' ? 4 * Math.ceil(piece.length / 3) : scale.text(piece);
+  weigh(from: number, to: number, scale: Scale): number {
+    return this.format === 'b64' ? scale.base64(to - from) : scale.text(this.bytes.subarray(from, to));
+  }
+
+  /** The same kind with nothing in it. */
+  hollow(): Cargo {
+    return new Cargo({ type: this.type, bytes: new Uint8Array() }, this.format);
   }
 }
 
 /** Not the first octet of a character in UTF-8. */
 const isInside = (octet: number | undefined): boolean => octet !== undefined && (octet & 0xc0) === 0x80;
+
+const isSpace = (octet: number | undefined): boolean => octet !== undefined && octet <= 0x20;
 
 /** What an item holds, as octets; undefined where that is an element, which is no content of ours. */
 export function bytesOfData(data: Data | undefined): Uint8Array | undefined {
