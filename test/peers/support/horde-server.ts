@@ -99,9 +99,14 @@ export class HordeServer {
     return readFile(join(this.folder, 'log', 'log.txt'), 'utf8');
   }
 
-  /** What PHP tells: a line a request, and what went wrong. */
-  get accessLog(): string {
-    return this.program.complaints;
+  /** Where it was posted to, message by message. */
+  get posts(): readonly string[] {
+    return [...this.program.complaints.matchAll(/POST (\S+)/g)].map(([, path]) => path ?? '');
+  }
+
+  /** What PHP could not do, and says so. */
+  get failures(): readonly string[] {
+    return this.program.complaints.split('\n').filter((line) => /error|exception/i.test(line));
   }
 
   #items(database: HordeDatabase): string {

@@ -9,6 +9,9 @@ error_reporting(E_ALL & ~E_DEPRECATED & ~E_NOTICE & ~E_WARNING); // The engine h
 require __DIR__ . '/engine.php';
 require __DIR__ . '/backend.php';
 
+// The server's own log tells of connections alone.
+error_log("$_SERVER[REQUEST_METHOD] $_SERVER[REQUEST_URI]");
+
 if ($_SERVER['REQUEST_METHOD'] !== 'POST') {
     http_response_code(405);
     return;
