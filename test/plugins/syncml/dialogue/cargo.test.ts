@@ -21,15 +21,12 @@ function piecesOf(text: string, encoding: 'xml' | 'wbxml' = 'xml'): readonly Buf
 }
 
 test('no piece of a large object begins or ends with white space: there are servers that trim each of them', () => {
-  for (const text of [
-    'a word, and another\r\n '.repeat(60),
-    `${'é \t'.repeat(300)}.`,
-    'BEGIN:VCARD\r\n'.repeat(90),
-    '& < '.repeat(90),
-  ])
-    for (const piece of piecesOf(text).slice(0, -1)) assert.equal(piece.toString().trimEnd(), piece.toString());
-  const pieces = piecesOf('some words '.repeat(100));
-  for (const piece of pieces.slice(1)) assert.equal(piece.toString().trimStart(), piece.toString());
+  for (const text of ['a word, and another\r\n '.repeat(60), 'BEGIN:VCARD\r\n'.repeat(90), 'éé \t&& <<'.repeat(90)]) {
+    const pieces = piecesOf(text).map((piece) => piece.toString());
+    assert(pieces.length > 5);
+    for (const piece of pieces.slice(0, -1)) assert.equal(piece, piece.trimEnd());
+    for (const piece of pieces.slice(1)) assert.equal(piece, piece.trimStart());
+  }
 });
 
 test('a piece is never torn within a character, and white space without end is cut all the same', () => {
