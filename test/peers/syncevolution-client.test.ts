@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import { type Dict, v } from '../../src/dbus/variant.js';
 import { Undo } from '../support/scope.js';
 import { until } from '../support/until.js';
@@ -77,191 +77,193 @@ const VARIANTS: readonly (readonly [string, ClientOptions['properties']])[] = [
   ['XML, 1.0, basic', { SyncMLVersion: '1.0', enableWBXML: 0, clientAuthType: 'basic' }],
 ];
 
-for (const [name, properties] of VARIANTS)
-  test(`SyncEvolution's client and Cradle keep a book alike, through all changes (${name})`, { skip }, async (t) => {
-    const both = await meeting(t, properties);
-    const { desk } = both;
-    for (const number of [0, 1, 2, 3]) await put(both, number);
-    // One that both have, and one that only we have.
-    await desk.write('contacts', 'same.vcf', card(3));
-    await desk.write('contacts', 'other.vcf', card(4));
-    await synced(both, 'slow');
-    await equal(both, 5);
-    assert.match(
-      await synced(both),
-      /addressbook \| {2}0 {2}\| {2}0 {2}\| {2}0 {2}\| {2}0 {2}\| {2}0 {2}\| {2}0 {2}\| {2}0 {2}\| {2}0 {2}\| {2}0 {2}\|/,
-    );
-    await equal(both, 5);
-    // Each side adds, changes and deletes.
-    await put(both, 10);
-    await put(both, 0, { phone: '+49 30 1' }, await fileOf(both, 0));
-    await rm(at(both, await fileOf(both, 1)));
-    await desk.write('contacts', 'new.vcf', card(11));
-    await desk.write('contacts', await fileOfOurs(both, 2), card(2, { note: 'Changed on the desktop.' }));
-    await desk.remove('contacts', await fileOfOurs(both, 4));
-    await synced(both);
-    await equal(both, 5);
-    // A slow sync with both sides full doubles nothing.
-    await synced(both, 'slow');
-    await equal(both, 5);
-    assert((await desk.history()).every((result) => result === 'finished'));
-  });
+const desk = (both: Meeting, name: string, number: number, options: CardOptions = {}): Promise<void> =>
+  both.desk.write('contacts', name, card(number, options));
 
-test('a refresh from the client makes the desktop what the client is, and the attic keeps the rest', {
-  skip,
-}, async (t) => {
-  const both = await meeting(t);
-  await put(both, 0);
-  await desk(both, 'mine.vcf', 7);
-  await synced(both, 'slow');
-  await equal(both, 2);
-  await rm(at(both, await fileOf(both, 7)));
-  await put(both, 1);
-  await desk(both, 'late.vcf', 8);
-  await synced(both, 'refresh-from-local');
-  await equal(both, 2);
-  const kept = await readdir(join(both.desk.daemon.home, '.local/state/cradle/attic'), { recursive: true });
-  assert(kept.length > 0);
-});
+describe('Cradle with SyncEvolution as its client', { skip, concurrency: 3 }, () => {
+  for (const [name, properties] of VARIANTS)
+    test(`SyncEvolution's client and Cradle keep a book alike, through all changes (${name})`, async (t) => {
+      const both = await meeting(t, properties);
+      const { desk } = both;
+      for (const number of [0, 1, 2, 3]) await put(both, number);
+      // One that both have, and one that only we have.
+      await desk.write('contacts', 'same.vcf', card(3));
+      await desk.write('contacts', 'other.vcf', card(4));
+      await synced(both, 'slow');
+      await equal(both, 5);
+      assert.match(
+        await synced(both),
+        /addressbook \| {2}0 {2}\| {2}0 {2}\| {2}0 {2}\| {2}0 {2}\| {2}0 {2}\| {2}0 {2}\| {2}0 {2}\| {2}0 {2}\| {2}0 {2}\|/,
+      );
+      await equal(both, 5);
+      // Each side adds, changes and deletes.
+      await put(both, 10);
+      await put(both, 0, { phone: '+49 30 1' }, await fileOf(both, 0));
+      await rm(at(both, await fileOf(both, 1)));
+      await desk.write('contacts', 'new.vcf', card(11));
+      await desk.write('contacts', await fileOfOurs(both, 2), card(2, { note: 'Changed on the desktop.' }));
+      await desk.remove('contacts', await fileOfOurs(both, 4));
+      await synced(both);
+      await equal(both, 5);
+      // A slow sync with both sides full doubles nothing.
+      await synced(both, 'slow');
+      await equal(both, 5);
+      assert((await desk.history()).every((result) => result === 'finished'));
+    });
 
-test('a refresh from the server makes the client what the desktop is', { skip }, async (t) => {
-  for (const enableRefreshSync of [0, 1]) {
-    const both = await meeting(t, { enableRefreshSync });
+  test('a refresh from the client makes the desktop what the client is, and the attic keeps the rest', {
+    skip,
+  }, async (t) => {
+    const both = await meeting(t);
     await put(both, 0);
     await desk(both, 'mine.vcf', 7);
     await synced(both, 'slow');
-    await put(both, 1);
+    await equal(both, 2);
     await rm(at(both, await fileOf(both, 7)));
+    await put(both, 1);
     await desk(both, 'late.vcf', 8);
-    await synced(both, 'refresh-from-remote');
-    await equal(both, 3);
-  }
-});
-
-test('one way from the client brings its news to the desktop and takes nothing from it', { skip }, async (t) => {
-  const both = await meeting(t);
-  await put(both, 0);
-  await synced(both, 'slow');
-  await put(both, 1);
-  await desk(both, 'mine.vcf', 7);
-  await synced(both, 'one-way-from-local');
-  assert.equal((await both.client.program.items(CONTACTS)).size, 2);
-  assert.equal((await both.desk.items('contacts')).size, 3);
-  await synced(both);
-  await equal(both, 3);
-});
-
-test('one way from the server brings the desktop’s news to the client and takes nothing from it', {
-  skip,
-}, async (t) => {
-  const both = await meeting(t);
-  await put(both, 0);
-  await synced(both, 'slow');
-  await put(both, 1);
-  await desk(both, 'mine.vcf', 7);
-  await synced(both, 'one-way-from-remote');
-  assert.equal((await both.client.program.items(CONTACTS)).size, 3);
-  assert.equal((await both.desk.items('contacts')).size, 2);
-  await synced(both);
-  await equal(both, 3);
-});
-
-for (const [policy, count] of [
-  ['device', 1],
-  ['desktop', 1],
-  ['newest', 1],
-  ['both', 2],
-] as const)
-  test(`a contact changed on both sides: the policy "${policy}" decides, and both sides agree`, { skip }, async (t) => {
-    const both = await meeting(t, {}, { ConflictPolicy: v.s(policy) });
-    await put(both, 0);
-    await synced(both, 'slow');
-    await put(both, 0, { phone: '+49 30 1' }, await fileOf(both, 0));
-    await desk(both, await fileOfOurs(both, 0), 0, { phone: '+49 30 2' });
-    await synced(both);
-    // Where nobody can tell which is newer both are kept.
-    const items = await both.desk.items('contacts');
-    if (policy !== 'newest') assert.equal(items.size, count);
-    await equal(both, items.size);
-    const text = [...items.values()].join('');
-    assert.equal(text.includes('+49 30 1'), policy !== 'desktop' || count === 2);
-    if (policy === 'desktop') assert(text.includes('+49 30 2'));
+    await synced(both, 'refresh-from-local');
+    await equal(both, 2);
+    const kept = await readdir(join(both.desk.daemon.home, '.local/state/cradle/attic'), { recursive: true });
+    assert(kept.length > 0);
   });
 
-test('what one side deletes and the other changes lives on, changed', { skip }, async (t) => {
-  const both = await meeting(t);
-  for (const number of [0, 1, 2]) await put(both, number);
-  await synced(both, 'slow');
-  await rm(at(both, await fileOf(both, 0)));
-  await desk(both, await fileOfOurs(both, 0), 0, { note: 'Changed on the desktop.' });
-  await put(both, 1, { note: 'Changed on the client.' }, await fileOf(both, 1));
-  await both.desk.remove('contacts', await fileOfOurs(both, 1));
-  await synced(both);
-  await equal(both, 3);
-});
+  test('a refresh from the server makes the client what the desktop is', async (t) => {
+    for (const enableRefreshSync of [0, 1]) {
+      const both = await meeting(t, { enableRefreshSync });
+      await put(both, 0);
+      await desk(both, 'mine.vcf', 7);
+      await synced(both, 'slow');
+      await put(both, 1);
+      await rm(at(both, await fileOf(both, 7)));
+      await desk(both, 'late.vcf', 8);
+      await synced(both, 'refresh-from-remote');
+      await equal(both, 3);
+    }
+  });
 
-test('a photo of 45 kB goes both ways as a large object', { skip }, async (t) => {
-  // Begins as a JPEG does; were it text, SyncEvolution would write it as text.
-  const photo = Buffer.alloc(45_000, Buffer.from('ffd8ffe000104a46494600', 'hex'));
-  const both = await meeting(t, { maxMsgSize: 10_240 });
-  await put(both, 0, { photo });
-  await desk(both, 'mine.vcf', 1, { photo });
-  await synced(both, 'slow');
-  await equal(both, 2);
-});
+  test('one way from the client brings its news to the desktop and takes nothing from it', async (t) => {
+    const both = await meeting(t);
+    await put(both, 0);
+    await synced(both, 'slow');
+    await put(both, 1);
+    await desk(both, 'mine.vcf', 7);
+    await synced(both, 'one-way-from-local');
+    assert.equal((await both.client.program.items(CONTACTS)).size, 2);
+    assert.equal((await both.desk.items('contacts')).size, 3);
+    await synced(both);
+    await equal(both, 3);
+  });
 
-test('a wrong password is refused, nothing is written, and it is in no log', { skip }, async (t) => {
-  const both = await meeting(t);
-  await put(both, 0);
-  await both.client.configure({ url: both.desk.url, user: 'alice', password: 'wrong-horse', sources: [CONTACTS] });
-  const { code, output, complaints } = await both.client.sync('slow');
-  assert.notEqual(code, 0);
-  assert.match(output + complaints, /password|authoriz|unauthorized|403|401/i);
-  assert.equal((await both.desk.items('contacts')).size, 0);
-  const log = JSON.stringify(both.desk.daemon.log.lines);
-  assert(!log.includes('wrong-horse') && !log.includes('secret'), log);
-});
+  test('one way from the server brings the desktop’s news to the client and takes nothing from it', {
+    skip,
+  }, async (t) => {
+    const both = await meeting(t);
+    await put(both, 0);
+    await synced(both, 'slow');
+    await put(both, 1);
+    await desk(both, 'mine.vcf', 7);
+    await synced(both, 'one-way-from-remote');
+    assert.equal((await both.client.program.items(CONTACTS)).size, 3);
+    assert.equal((await both.desk.items('contacts')).size, 2);
+    await synced(both);
+    await equal(both, 3);
+  });
 
-test('a datastore that we do not have is refused by name, and the others sync', { skip }, async (t) => {
-  const sources = [CONTACTS, { ...CALENDAR, uri: 'nonsense' }];
-  const both = await meeting(t, {}, {}, [CONTACTS]);
-  await both.client.configure({ url: both.desk.url, user: 'alice', password: 'secret', sources });
-  await put(both, 0);
-  const { code, output } = await both.client.sync('slow', sources);
-  assert.notEqual(code, 0);
-  assert.match(output, /calendar.*\n.*(404|not found)/i);
-  assert.equal((await both.desk.items('contacts')).size, 1);
-});
+  for (const [policy, count] of [
+    ['device', 1],
+    ['desktop', 1],
+    ['newest', 1],
+    ['both', 2],
+  ] as const)
+    test(`a contact changed on both sides: the policy "${policy}" decides, and both sides agree`, async (t) => {
+      const both = await meeting(t, {}, { ConflictPolicy: v.s(policy) });
+      await put(both, 0);
+      await synced(both, 'slow');
+      await put(both, 0, { phone: '+49 30 1' }, await fileOf(both, 0));
+      await desk(both, await fileOfOurs(both, 0), 0, { phone: '+49 30 2' });
+      await synced(both);
+      // Where nobody can tell which is newer both are kept.
+      const items = await both.desk.items('contacts');
+      if (policy !== 'newest') assert.equal(items.size, count);
+      await equal(both, items.size);
+      const text = [...items.values()].join('');
+      assert.equal(text.includes('+49 30 1'), policy !== 'desktop' || count === 2);
+      if (policy === 'desktop') assert(text.includes('+49 30 2'));
+    });
 
-test('contacts and calendar sync in one session', { skip }, async (t) => {
-  const sources = [CONTACTS, CALENDAR];
-  const both = await meeting(t, {}, {}, sources);
-  for (const number of [0, 1, 2]) await put(both, number);
-  for (const number of [0, 1]) await writeFile(at(both, `${number}`, CALENDAR), appointment(number));
-  await both.desk.write('calendar', 'mine.ics', appointment(5));
-  await synced(both, 'slow');
-  await equal(both, 3);
-  await equal(both, 3, CALENDAR);
-  const [sync] = await both.desk.history();
-  assert.equal(sync, 'finished');
-});
+  test('what one side deletes and the other changes lives on, changed', async (t) => {
+    const both = await meeting(t);
+    for (const number of [0, 1, 2]) await put(both, number);
+    await synced(both, 'slow');
+    await rm(at(both, await fileOf(both, 0)));
+    await desk(both, await fileOfOurs(both, 0), 0, { note: 'Changed on the desktop.' });
+    await put(both, 1, { note: 'Changed on the client.' }, await fileOf(both, 1));
+    await both.desk.remove('contacts', await fileOfOurs(both, 1));
+    await synced(both);
+    await equal(both, 3);
+  });
 
-test('a client that is killed in the middle syncs to the end the next time, and nothing is doubled', {
-  skip,
-}, async (t) => {
-  const both = await meeting(t, { maxMsgSize: 10_240 });
-  for (let number = 0; number < 150; number++) await put(both, number);
-  await desk(both, 'mine.vcf', 1_000);
-  const run = await both.client.program.start(['--sync', 'slow', 'server', 'addressbook']);
-  // As soon as the first of its items have arrived.
-  const replica = async () => (await both.desk.applet.manager.call('History', [{}]))[0].length > 0;
-  await until(replica);
-  await run.kill();
-  await synced(both);
-  await equal(both, 151);
-  await synced(both);
-  await equal(both, 151);
-});
+  test('a photo of 45 kB goes both ways as a large object', async (t) => {
+    // Begins as a JPEG does; were it text, SyncEvolution would write it as text.
+    const photo = Buffer.alloc(45_000, Buffer.from('ffd8ffe000104a46494600', 'hex'));
+    const both = await meeting(t, { maxMsgSize: 10_240 });
+    await put(both, 0, { photo });
+    await desk(both, 'mine.vcf', 1, { photo });
+    await synced(both, 'slow');
+    await equal(both, 2);
+  });
 
-const desk = (both: Meeting, name: string, number: number, options: CardOptions = {}): Promise<void> =>
-  both.desk.write('contacts', name, card(number, options));
+  test('a wrong password is refused, nothing is written, and it is in no log', async (t) => {
+    const both = await meeting(t);
+    await put(both, 0);
+    await both.client.configure({ url: both.desk.url, user: 'alice', password: 'wrong-horse', sources: [CONTACTS] });
+    const { code, output, complaints } = await both.client.sync('slow');
+    assert.notEqual(code, 0);
+    assert.match(output + complaints, /password|authoriz|unauthorized|403|401/i);
+    assert.equal((await both.desk.items('contacts')).size, 0);
+    const log = JSON.stringify(both.desk.daemon.log.lines);
+    assert(!log.includes('wrong-horse') && !log.includes('secret'), log);
+  });
+
+  test('a datastore that we do not have is refused by name, and the others sync', async (t) => {
+    const sources = [CONTACTS, { ...CALENDAR, uri: 'nonsense' }];
+    const both = await meeting(t, {}, {}, [CONTACTS]);
+    await both.client.configure({ url: both.desk.url, user: 'alice', password: 'secret', sources });
+    await put(both, 0);
+    const { code, output } = await both.client.sync('slow', sources);
+    assert.notEqual(code, 0);
+    assert.match(output, /calendar.*\n.*(404|not found)/i);
+    assert.equal((await both.desk.items('contacts')).size, 1);
+  });
+
+  test('contacts and calendar sync in one session', async (t) => {
+    const sources = [CONTACTS, CALENDAR];
+    const both = await meeting(t, {}, {}, sources);
+    for (const number of [0, 1, 2]) await put(both, number);
+    for (const number of [0, 1]) await writeFile(at(both, `${number}`, CALENDAR), appointment(number));
+    await both.desk.write('calendar', 'mine.ics', appointment(5));
+    await synced(both, 'slow');
+    await equal(both, 3);
+    await equal(both, 3, CALENDAR);
+    const [sync] = await both.desk.history();
+    assert.equal(sync, 'finished');
+  });
+
+  test('a client that is killed in the middle syncs to the end the next time, and nothing is doubled', {
+    skip,
+  }, async (t) => {
+    const both = await meeting(t, { maxMsgSize: 10_240 });
+    for (let number = 0; number < 150; number++) await put(both, number);
+    await desk(both, 'mine.vcf', 1_000);
+    const run = await both.client.program.start(['--sync', 'slow', 'server', 'addressbook']);
+    // As soon as the first of its items have arrived.
+    const replica = async () => (await both.desk.applet.manager.call('History', [{}]))[0].length > 0;
+    await until(replica);
+    await run.kill();
+    await synced(both);
+    await equal(both, 151);
+    await synced(both);
+    await equal(both, 151);
+  });
+});

@@ -22,9 +22,11 @@ export class Desk {
     return this.#url;
   }
 
-  static async open(t: TestContext, settings: readonly string[] = []): Promise<Desk> {
+  /** `rules` are what the user adds to the shipped ones, `settings` what he adds to [SyncML]. */
+  static async open(t: TestContext, rules = '', settings: readonly string[] = []): Promise<Desk> {
     const port = await freePort();
     const daemon = await startDaemon(t, {
+      rules,
       prepare: async ({ home }) => {
         const folder = join(home, '.config/cradle');
         await mkdir(folder, { recursive: true });

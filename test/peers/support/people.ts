@@ -51,6 +51,8 @@ export function appointment(number: number, title = `Meeting ${number}`): string
     `DTSTART:${day}T090000Z`,
     `DTEND:${day}T100000Z`,
     `SUMMARY:${title}`,
+    // libsynthesis puts the title where there is none.
+    `DESCRIPTION:About meeting ${number}`,
     `LOCATION:Room ${1 + (number % 20)}`,
     'END:VEVENT',
     'END:VCALENDAR',
