@@ -9,7 +9,9 @@ import {
 } from '../content-lines/component.js';
 import { timedOf } from './convert/timed.js';
 import { momentText } from './time/moment.js';
-import { Timezones } from './zones/timezones.js';
+import { zonesNeeded } from './zones/needed.js';
+import { Timezones, zoneNamed } from './zones/timezones.js';
+import { vtimezoneOf } from './zones/vtimezone-writer.js';
 import { UTC, type Zone } from './zones/zone.js';
 
 /** Properties that tell a time which a zone may be told with. */
@@ -29,14 +31,31 @@ export const isDefault = ({ name, value }: Property): boolean => DEFAULTS.get(na
 
 /**
  * An iCalendar 2.0 as states of it are compared and put together: dates that are left out or added are a line each, so
- * that an occurrence more or less is a line more or less. Like another state, where one is given: its times are told in
- * the zones that one tells them in, and defaults that one does not tell are left out. It says the same as before.
+ * that an occurrence more or less is a line more or less; VTIMEZONEs, which only explain, are left out, and
+ * completedCalendar puts them back. Like another state, where one is given: its times are told in the zones that one
+ * tells them in, and defaults that one does not tell are left out. So it is one of several states that differ in what
+ * they say alone.
  */
 export function comparableCalendar(calendar: Component, like?: Component): Component {
   if (calendar.name !== 'VCALENDAR') return calendar;
   const spelling = like === undefined ? undefined : new Spelling(calendar, like);
-  const components = calendar.components.map((one) => comparableEntry(one, spelling));
+  const entries = calendar.components.filter(({ name }) => name !== 'VTIMEZONE');
+  const components = entries.map((one) => comparableEntry(one, spelling));
   return component(calendar.name, calendar.dialect, calendar.properties, components);
+}
+
+/** The calendar with a VTIMEZONE for every zone its times name (RFC 5545 section 3.2.19): of the first text that has one. */
+export function completedCalendar(calendar: Component, texts: readonly Component[]): Component {
+  if (calendar.name !== 'VCALENDAR') return calendar;
+  const entries = calendar.components.filter(({ name }) => name !== 'VTIMEZONE');
+  const { names, since } = zonesNeeded(entries);
+  const known = texts.flatMap((one) => one.components.filter(({ name }) => name === 'VTIMEZONE'));
+  const zones = [...names].flatMap((name) => {
+    const own = known.find((one) => first(one, 'TZID')?.value.trim() === name);
+    const zone = own === undefined ? zoneNamed(name) : undefined;
+    return own ?? (zone === undefined ? [] : [vtimezoneOf(zone, since, name)]);
+  });
+  return component(calendar.name, calendar.dialect, calendar.properties, [...zones, ...entries]);
 }
 
 function comparableEntry(entry: Component, spelling: Spelling | undefined): Component {

@@ -1,15 +1,9 @@
-import {
-  type Component,
-  component,
-  first,
-  type Property,
-  parameterOf,
-  property,
-} from '../../content-lines/component.js';
+import { type Component, component, first, type Property, property } from '../../content-lines/component.js';
 import { textOf } from '../../content-lines/values.js';
 import { civilDate, dayOf, type Wall, wallOf } from '../time/civil.js';
 import { momentOf } from '../time/moment.js';
 import { zoneOfDaylight } from '../zones/daylight.js';
+import { zonesNeeded } from '../zones/needed.js';
 import { Timezones, zoneNamed } from '../zones/timezones.js';
 import { vtimezoneOf } from '../zones/vtimezone-writer.js';
 import { agree, type Zone } from '../zones/zone.js';
@@ -62,39 +56,24 @@ export function fromDevice(calendar: Component, setting: Setting): Component {
     ...calendar.properties.filter(({ name }) => !HEADER.has(name)),
   ];
   const kept = properties.filter(({ name }) => name === ORIGINAL);
-  const zones = timezonesOf(components, zone, earliestYear(components, year), kept);
+  const zones = timezonesOf(components, zone, kept);
   const shown = properties.filter(({ name }) => name !== ORIGINAL);
   return component('VCALENDAR', NEW, shown, [...zones, ...components]);
 }
 
-/** The VTIMEZONEs that the components name: RFC 5545 section 3.2.19 wants each to be there. */
-function timezonesOf(
-  components: readonly Component[],
-  own: Zone,
-  year: number,
-  kept: readonly Property[],
-): readonly Component[] {
-  const names = new Set<string>();
-  const collect = (of: Component): void => {
-    for (const one of of.properties) {
-      const name = one.parameters.length === 0 ? undefined : parameterOf(one, 'TZID')[0];
-      if (name !== undefined && names.size < MOST_ZONES) names.add(name);
-    }
-    of.components.forEach(collect);
-  };
-  components.forEach(collect);
+/** The VTIMEZONEs that the components name. */
+function timezonesOf(components: readonly Component[], own: Zone, kept: readonly Property[]): readonly Component[] {
+  const { names, since } = zonesNeeded(components);
   const originals = kept.length === 0 ? [] : (originalsOf(kept, OLD, NEW).get(markOf(NO_UNIT)) ?? []);
   const theirs = originals.flatMap((unit) => unit.components);
   return [...names].flatMap((name) => {
-    if (name === own.name) return [vtimezoneOf(own, year)];
+    if (name === own.name) return [vtimezoneOf(own, since)];
     const original = theirs.find((one) => first(one, 'TZID')?.value === name);
     if (original !== undefined) return [original];
     const zone = zoneNamed(name);
-    return zone === undefined ? [] : [vtimezoneOf(zone, year, name)];
+    return zone === undefined ? [] : [vtimezoneOf(zone, since, name)];
   });
 }
-
-const MOST_ZONES = 64;
 
 function yearOf(calendar: Component): number {
   for (const one of calendar.components) {
@@ -112,20 +91,6 @@ function zoneApart(calendar: Component, zone: Zone, year: number): Zone | undefi
   const winter = Math.min(zone.offsetAt(wallOf(year, 1, 1)), zone.offsetAt(wallOf(year, 7, 1)));
   const plain = said.transitionsIn(year).length === 0;
   return plain && said.offsetAt(wallOf(year, 1, 1)) === winter ? undefined : said;
-}
-
-/** A year before all times that are told by the zone's clock. */
-function earliestYear(components: readonly Component[], fallback: number): number {
-  let earliest = fallback;
-  for (const { properties } of components)
-    for (const { value, parameters } of properties) {
-      if (!parameters.some(({ name }) => name === 'TZID')) continue;
-      for (const text of value.split(',')) {
-        const moment = momentOf(text);
-        if (moment !== undefined) earliest = Math.min(earliest, civilDate(dayOf(moment.wall)).year);
-      }
-    }
-  return Math.max(1, earliest);
 }
 
 const NO_GAPS: ReadonlySet<Wall> = new Set();
