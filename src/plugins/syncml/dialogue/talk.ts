@@ -124,7 +124,8 @@ export abstract class Talk implements Conversation, TalkHost {
     let isHungry = false;
     let isWaiting = false;
     for (const one of this.datastores.values()) {
-      if (one.isWorking) return true;
+      // A batch whose reader is there is as good as taken: its statuses belong into the next message.
+      if (one.isWorking || (one.isRead && one.track.hasBatch)) return true;
       isHungry ||= one.isHungry;
       isWaiting ||= one.track.hasBatch;
     }
