@@ -26,6 +26,7 @@ export interface SyncmlPeerParts {
 /** A SyncML device that has been greeted, in either role. */
 export class SyncmlPeer implements Peer {
   readonly evidence: Evidence;
+  /** Those alone that are part of this session. */
   readonly stores: readonly StoreInfo[];
   readonly #parts: SyncmlPeerParts;
   readonly #datastores: ReadonlyMap<string, Datastore>;
@@ -46,7 +47,9 @@ export class SyncmlPeer implements Peer {
       datastores.map((one) => [one.name, { holdings: replica.holdings(one.name), form: formFor(one, habits) }]),
     );
     this.evidence = factsOf(conversation.peer, role === 'server' && !device.evidence.has('at.model'));
-    this.stores = datastores.map((one) => infoOf(one, device, replica.instance));
+    this.stores = datastores
+      .filter(({ name }) => conversation.datastores.has(name))
+      .map((one) => infoOf(one, device, replica.instance));
     this.#wire = parts.wire(this.#rooms);
   }
 

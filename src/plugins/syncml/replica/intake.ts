@@ -28,6 +28,8 @@ export class Intake {
   readonly #log: Log;
   readonly #matcher: Matcher;
   readonly #complete: boolean;
+  /** It told that something went which nobody knows. */
+  #doubtful = false;
 
   constructor(parts: {
     readonly holdings: Holdings;
@@ -74,7 +76,12 @@ export class Intake {
 
   /** All has been told. */
   end(): void {
-    this.#holdings.transaction(() => sweep(this.#holdings, this.#form, this.#mode, this.#resumed));
+    const holdings = this.#holdings;
+    holdings.transaction(() => {
+      sweep(holdings, this.#form, this.#mode, this.#resumed);
+      // What went may be one that the device never named: only all it has can tell.
+      if (this.#doubtful) for (const row of holdings.placed('unnamed')) holdings.place(row, 'sent', undefined);
+    });
   }
 
   #read(change: Incoming): Reading | undefined {
@@ -127,8 +134,7 @@ export class Intake {
   #delete(id: string, soft: boolean): Reply {
     const row = this.#holdings.byLuid(id);
     if (row === undefined) {
-      // One that it never named may be the one: only all it has can tell.
-      for (const unnamed of this.#holdings.placed('unnamed')) this.#holdings.place(unnamed, 'sent', undefined);
+      this.#doubtful = true;
       return { code: 211 };
     }
     if (soft) this.#holdings.place(row, 'shed', undefined);
