@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { v } from '../../src/dbus/variant.js';
+import { Undo } from '../support/scope.js';
+import { Desk } from './support/desk.js';
+import { assertEqualItems } from './support/equal.js';
+import { HordeServer, hordeMissing } from './support/horde-server.js';
+import { LossyProxy } from './support/lossy-proxy.js';
+import { appointment, type CardOptions, card } from './support/people.js';
+
+const skip = hordeMissing;
+
+const TYPES = { contacts: 'text/vcard', calendar: 'text/calendar' } as const;
+type StoreName = keyof typeof TYPES;
+
+/** Our daemon with an account at Horde, the way between them, and one binding. */
+class Account {
+  private constructor(
+    readonly desk: Desk,
+    readonly server: HordeServer,
+    readonly way: LossyProxy,
+    readonly device: string,
+    readonly binding: string,
+  ) {}
+
+  static async open(
+    t: TestContext,
+    options: Readonly<Record<string, string>> = {},
+    stores: readonly StoreName[] = ['contacts'],
+    settings: Parameters<Desk['bind']>[2] = {},
+  ): Promise<Account> {
+    const desk = await Desk.open(t);
+    const scope = new Undo();
+    t.after(() => scope[Symbol.asyncDispose]());
+    const server = await HordeServer.start(scope, { user: 'alice', password: 'secret' });
+    const way = await LossyProxy.start(scope, server.url);
+    const rules = join(desk.daemon.home, '.config/cradle/devices.d');
+    await mkdir(rules, { recursive: true });
+    const words = Object.entries(options).map(([name, value]) => `SyncML.${name}=${value}`);
+    await writeFile(
+      join(rules, '90-test.devices'),
+      ['[Horde]', 'MatchFact=account.protocol=syncml', ...words, ''].join('\n'),
+    );
+    await desk.applet.manager.call('ReloadRules', [{}]);
+    const device = await desk.account({
+      Role: v.s('server'),
+      Address: v.s(way.url),
+      User: v.s('alice'),
+      Password: v.s('secret'),
+      Stores: v.ass(stores.map((name) => [name, name])),
+    });
+    const pairs = stores.map((name) => [name, name] as const);
+    const binding = await desk.bind(device, pairs, { Triggers: v.as([]), ...settings });
+    return new Account(desk, server, way, device, binding);
+  }
+
+  /** Fails where the session does. */
+  async sync(): Promise<void> {
+    const { State, ErrorMessage } = await this.desk.applet.sync(this.binding);
+    assert.equal(State, 'finished', ErrorMessage);
+  }
+
+  /** Both sides have the same, and so many. */
+  async equal(count: number, store: StoreName = 'contacts'): Promise<void> {
+    const [ours, theirs] = [await this.desk.items(store), await this.server.items(store)];
+    await assertEqualItems(ours, theirs, TYPES[store]);
+    assert.equal(ours.size, count);
+  }
+
+  /** Our file of this contact. */
+  async find(number: number): Promise<string> {
+    for (const [name, body] of await this.desk.items('contacts'))
+      if (body.includes(`contact${number}@example.org`)) return name;
+    throw new Error(`the desktop has no contact ${number}`);
+  }
+
+  async findThere(number: number): Promise<string> {
+    return this.server.find('contacts', `contact${number}@example.org`);
+  }
+
+  put = (number: number, options?: CardOptions, name = `${number}.vcf`): Promise<void> =>
+    this.desk.write('contacts', name, card(number, options));
+
+  putThere = (number: number, options?: CardOptions, name = `s${number}`): Promise<void> =>
+    this.server.put('contacts', name, card(number, options));
+}
+
+const VARIANTS = (['1.2', '1.1', '1.0'] as const).flatMap((Version) =>
+  (['wbxml', 'xml'] as const).map((Encoding) => ({ Version, Encoding })),
+);
+
+for (const options of VARIANTS)
+  test(`an account at Horde keeps a book alike through all changes (${Object.values(options).join(', ')})`, {
+    skip,
+  }, async (t) => {
+    const account = await Account.open(t, options);
+    for (const number of [0, 1, 2, 3]) await account.put(number);
+    for (const number of [2, 3, 4, 5, 6]) await account.putThere(number);
+    await account.sync();
+    await account.equal(7);
+    const before = account.server.posts.length;
+    await account.sync();
+    await account.equal(7);
+    assert(account.server.posts.length - before <= 5, `${account.server.posts.length - before} messages for no news`);
+    // Both add, change and remove; one contact is removed on both sides.
+    await account.put(10);
+    await account.put(0, { phone: '+49 30 1' }, await account.find(0));
+    await account.desk.remove('contacts', await account.find(5));
+    await account.desk.remove('contacts', await account.find(6));
+    await account.putThere(20);
+    await account.putThere(1, { note: 'Changed on the server.' }, await account.findThere(1));
+    await account.server.remove('contacts', await account.findThere(2));
+    await account.server.remove('contacts', await account.findThere(6));
+    await account.sync();
+    await account.equal(6);
+    await account.sync();
+    await account.equal(6);
+    assert((await account.desk.history()).every((result) => result === 'finished'));
+    assert.deepEqual(account.server.failures, []);
+  });
+
+test('contacts and calendar of one account sync together', { skip }, async (t) => {
+  const account = await Account.open(t, {}, ['contacts', 'calendar']);
+  await account.put(0);
+  await account.putThere(1);
+  await account.desk.write('calendar', 'a.ics', appointment(0));
+  await account.server.put('calendar', 'b', appointment(1));
+  await account.sync();
+  await account.equal(2);
+  assert.equal((await account.server.items('calendar')).size, 2);
+  assert.equal((await account.desk.items('calendar')).size, 2);
+  await account.server.put('calendar', 'b', appointment(1, 'Moved'));
+  await account.desk.write('calendar', 'a.ics', appointment(0, 'Renamed'));
+  await account.sync();
+  const titles = async (items: ReadonlyMap<string, Buffer>): Promise<readonly (string | undefined)[]> =>
+    [...items.values()].map((body) => /^SUMMARY:(.*)\r?$/m.exec(body.toString())?.[1]).sort();
+  assert.deepEqual(await titles(await account.desk.items('calendar')), ['Moved', 'Renamed']);
+  assert.deepEqual(await titles(await account.server.items('calendar')), ['Moved', 'Renamed']);
+});
+
+test('a server that forgot us, and matches nothing, has nothing doubled', { skip }, async (t) => {
+  const account = await Account.open(t);
+  for (const number of [0, 1]) await account.put(number);
+  for (const number of [1, 2]) await account.putThere(number);
+  await account.sync();
+  await account.equal(3);
+  await account.server.forgetDevices();
+  await account.put(3);
+  await account.putThere(4);
+  await account.server.remove('contacts', await account.findThere(0));
+  await account.sync();
+  await account.sync();
+  await account.equal(5);
+});
+
+for (const policy of ['device', 'desktop', 'both'] as const)
+  test(`a contact changed on both sides: the policy "${policy}" decides, and Horde agrees`, { skip }, async (t) => {
+    const account = await Account.open(t, {}, ['contacts'], { ConflictPolicy: v.s(policy) });
+    await account.put(0);
+    await account.sync();
+    await account.put(0, { phone: '+49 30 1' }, await account.find(0));
+    await account.putThere(0, { phone: '+49 30 2' }, await account.findThere(0));
+    await account.sync();
+    await account.equal(policy === 'both' ? 2 : 1);
+    const text = [...(await account.server.items('contacts')).values()].join('');
+    assert.equal(text.includes('+49 30 1'), policy !== 'device');
+    assert.equal(text.includes('+49 30 2'), policy !== 'desktop');
+  });
+
+test('what one side deletes and the other changes lives on, changed', { skip }, async (t) => {
+  const account = await Account.open(t);
+  for (const number of [0, 1, 2]) await account.put(number);
+  await account.sync();
+  await account.put(0, { note: 'Changed on the desktop.' }, await account.find(0));
+  await account.server.remove('contacts', await account.findThere(0));
+  await account.desk.remove('contacts', await account.find(1));
+  await account.putThere(1, { note: 'Changed on the server.' }, await account.findThere(1));
+  await account.sync();
+  await account.sync();
+  await account.equal(3);
+});
+
+test('many contacts and a photo larger than a message go both ways', { skip }, async (t) => {
+  const account = await Account.open(t, { MaxMsgSize: '10240' });
+  const photo = Buffer.alloc(60_000, 'not really a photo');
+  for (let number = 0; number < 60; number++) await account.put(number);
+  for (let number = 100; number < 160; number++) await account.putThere(number);
+  await account.put(60, { photo });
+  await account.putThere(160, { photo });
+  await account.sync();
+  await account.equal(122);
+  await account.sync();
+  await account.equal(122);
+});
+
+test('a wrong password fails the session in words that name the login, and tells nobody', { skip }, async (t) => {
+  const account = await Account.open(t);
+  await account.put(0);
+  await account.desk.applet.device(account.device).call('SetCredentials', ['alice', 'wrong-horse', {}]);
+  const { State, ErrorMessage } = await account.desk.applet.sync(account.binding);
+  assert.equal(State, 'failed');
+  assert.match(ErrorMessage, /refused the login of alice/);
+  assert.equal((await account.server.items('contacts')).size, 0);
+  const log = JSON.stringify(account.desk.daemon.log.lines);
+  assert(!`${log}${ErrorMessage}`.includes('wrong-horse') && !log.includes('secret'));
+});
