@@ -7,6 +7,7 @@ import { Undo } from '../support/scope.js';
 import { until } from '../support/until.js';
 import { Desk } from './support/desk.js';
 import { assertEqualItems } from './support/equal.js';
+import { LossyProxy, nth } from './support/lossy-proxy.js';
 import { appointment, type CardOptions, card } from './support/people.js';
 import { ADDRESS_BOOK, CALENDAR, type Source, syncEvolutionMissing } from './support/syncevolution.js';
 import { type ClientOptions, SyncEvolutionClient } from './support/syncevolution-client.js';
@@ -67,6 +68,9 @@ async function equal(meeting: Meeting, count: number, source = CONTACTS): Promis
   assert.equal(ours.size, count);
   await assertEqualItems(ours, theirs, source.format);
 }
+
+/** A row of SyncEvolution's table, of both sides' new, changed, deleted and failed items, and of conflicts. */
+const NOTHING_DONE = /addressbook \|(?: {2}0 {2}\|){9}/;
 
 const VARIANTS: readonly (readonly [string, ClientOptions['properties']])[] = [
   ['WBXML, 1.2, MD5', {}],
@@ -266,4 +270,30 @@ describe('Cradle with SyncEvolution as its client', { skip, concurrency: 3 }, ()
     await synced(both);
     await equal(both, 151);
   });
+
+  for (const mishap of ['request-lost', 'request-twice', 'reply-lost', 'reply-halved'] as const)
+    for (const number of [1, 2, 3])
+      test(`of exchange ${number} the ${mishap.replace('-', ' is ')}: nothing is lost, nothing doubled`, async (t) => {
+        const both = await meeting(t, { RetryInterval: '1s', RetryDuration: '30s' });
+        const scope = new Undo();
+        t.after(() => scope[Symbol.asyncDispose]());
+        const proxy = await LossyProxy.start(scope, both.desk.url);
+        const who = { user: 'alice', password: 'secret', sources: [CONTACTS] };
+        await both.client.configure({
+          ...who,
+          url: proxy.url,
+          properties: { RetryInterval: '1s', RetryDuration: '30s' },
+        });
+        for (const each of [0, 1, 2]) await put(both, each);
+        await desk(both, 'mine.vcf', 7);
+        proxy.begin(nth(number, mishap));
+        // SyncEvolution tries its first message once and no more: then the next sync has to bring all.
+        if (number === 1) await both.client.sync('slow');
+        else await synced(both, 'slow');
+        assert(proxy.exchanges.some((exchange) => exchange.mishap === mishap));
+        if (number === 1) await synced(both);
+        await equal(both, 4);
+        assert.match(await synced(both), NOTHING_DONE);
+        await equal(both, 4);
+      });
 });
