@@ -50,10 +50,11 @@ for (const [entry, program] of [
     legalComments: 'none',
     logLevel: 'warning',
     external: ['sd-notify', 'usocket'],
-    alias: { bindings: './scripts/bindings.cjs' },
+    alias: { bindings: './scripts/bindings.cjs', 'node-gyp-build': './scripts/node-gyp-build.cjs' },
     plugins: [later],
     // A function, for scripts/launcher.cjs to call. esbuild leaves import.meta.url empty; native.ts needs to know it.
-    define: { 'import.meta.url': 'bundleUrl' },
+    // serialport names a folder to scripts/node-gyp-build.cjs, which does not ask.
+    define: { 'import.meta.url': 'bundleUrl', __dirname: 'bundleUrl' },
     banner: { js: "((require, __filename) => {const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
     footer: { js: '})' },
     // A vm.Script has no import() of its own.

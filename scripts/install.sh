@@ -33,6 +33,7 @@ module() { # NAME PATH... : only what is needed to run
 }
 module better-sqlite3 LICENSE lib build/Release/better_sqlite3.node
 module sd-notify LICENSE index.js build/Release/notify.node
+module @serialport/bindings-cpp LICENSE "prebuilds/linux-$(node -p process.arch)"
 module bindings LICENSE.md bindings.js
 module file-uri-to-path LICENSE index.js
 chmod -R u=rwX,go=rX "$root$library/node_modules"

@@ -50,6 +50,8 @@ export interface UsbOptions {
   readonly volumes?: readonly Volume[];
   /** Adds a serial line of that name, such as ttyACM0. */
   readonly tty?: string;
+  /** A pseudo-terminal of this machine that is the serial line's node instead. */
+  readonly line?: string;
   /** What udev's hwdb and rules would say besides, such as ID_MEDIA_PLAYER. */
   readonly properties?: Texts;
   /** Of the nodes in /dev; 0o600 unless told. */
@@ -228,7 +230,7 @@ export class UsbDevice {
         do: 'add',
         devpath: this.ttyPath,
         subsystem: 'tty',
-        kernel: { DEVNAME: name },
+        kernel: { DEVNAME: this.options.line?.replace(/^\/dev\//, '') ?? name },
         properties: this.#names,
         ...(this.options.mode === undefined ? {} : { mode: this.options.mode }),
       },

@@ -1,5 +1,5 @@
-import { constants, type Stats } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { CradleError } from '../../dbus/errors.js';
 import { pause, systemClock } from '../clock.js';
 import type { Sighting } from '../device.js';
@@ -66,17 +66,13 @@ function baudOf(sighting: Sighting): number {
 }
 
 async function expectAccess(node: string): Promise<void> {
-  let found: Stats;
-  try {
-    found = await stat(node);
-  } catch (error) {
-    throw new CradleError('NotConnected', `there is no ${node} any more`, { cause: error });
-  }
-  if (!found.isCharacterDevice()) throw new CradleError('NotConnected', `${node} is no serial line`);
   try {
     await access(node, constants.R_OK | constants.W_OK);
   } catch (error) {
-    throw new CradleError('NotOwner', `${node} may not be opened by this user`, { cause: error });
+    const gone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    throw gone
+      ? new CradleError('NotConnected', `there is no ${node} any more`, { cause: error })
+      : new CradleError('NotOwner', `${node} may not be opened by this user`, { cause: error });
   }
 }
 
@@ -99,6 +95,7 @@ async function open(node: string, baudRate: number): Promise<Port> {
     }
     if (/permission|not permitted/i.test(reason))
       throw new CradleError('NotOwner', `${node} may not be opened by this user`, { cause: error });
-    throw new CradleError('NotConnected', `${node} could not be opened: ${reason}`, { cause: error });
+    const what = /inappropriate ioctl/i.test(reason) ? 'is no serial line' : `could not be opened: ${reason}`;
+    throw new CradleError('NotConnected', `${node} ${what}`, { cause: error });
   }
 }
