@@ -21,11 +21,14 @@ export const fieldsAsWritten = (one: Property, dialect: Dialect): readonly strin
 /** A list with what was added and without what was taken away between two others. */
 export function listChanged(mine: Property, from: Property, to: Property, dialect: Dialect): Property {
   const [own, before, after] = [mine, from, to].map((one) => new Set(listOf(one, dialect)));
-  const result = new Set(own);
-  for (const one of before ?? []) if (after?.has(one) === false) result.delete(one);
-  for (const one of after ?? []) if (before?.has(one) === false) result.add(one);
-  result.delete('');
-  return changed(mine, { value: listed([...result], dialect) });
+  if (own === undefined || before === undefined || after === undefined) return mine;
+  const gone = [...before].filter((one) => !after.has(one));
+  const come = [...after].filter((one) => !before.has(one));
+  if (gone.length + come.length === 0) return mine;
+  for (const one of gone) own.delete(one);
+  for (const one of come) own.add(one);
+  own.delete('');
+  return changed(mine, { value: listed([...own], dialect) });
 }
 
 /** The types of `mine`, changed as they were changed between two others; the order stays. */

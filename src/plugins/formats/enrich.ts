@@ -1,7 +1,7 @@
-import { canonicalCard, convertedCard } from './card/convert.js';
 import { KEPT, keptOf } from './card/kept.js';
 import { isSingle } from './card/kinds.js';
 import { formattedName } from './card/names.js';
+import { comparable, presentable } from './comparable.js';
 import {
   type Component,
   changed,
@@ -15,8 +15,8 @@ import { parseSingle } from './content-lines/parse.js';
 import { escaped, textOf } from './content-lines/values.js';
 import { writeContentLines } from './content-lines/write.js';
 import { fieldsAsWritten, grainOf, isCut, listChanged, textChanged, typesChanged } from './differences.js';
-import { essenceOf, essentialTypes, isEmpty, isVolatile, writtenTypes } from './essence.js';
-import { isLabel, labelled, labelOf, unlabelled, withLabelsOf } from './labels.js';
+import { essentialTypes, isEmpty, isVolatile, knownEssenceOf, writtenTypes } from './essence.js';
+import { isLabel, labelOf, withLabelsOf } from './labels.js';
 import { isContentLines } from './media-type.js';
 import { type Pairing, pairComponents, pairProperties } from './pairing.js';
 
@@ -42,16 +42,14 @@ export interface Enrichment {
 export function enrich({ rich, sent, received, held, contentType = 'text/vcard' }: Enrichment): Uint8Array {
   if (!isContentLines(contentType)) return enrichedText(rich, sent, received, held);
   const mine = parseSingle(rich);
-  const [base, theirs, before] = [sent, received, held].map((bytes) => bytes && comparable(parseSingle(bytes)));
+  const others = [sent, received, held].map((bytes) => bytes && parseSingle(bytes));
+  const [base, theirs, before] = others.map((one) => one && comparable(one, mine));
   if (base === undefined || theirs === undefined) return rich;
   const result = enriched({ mine: comparable(mine), base, theirs, before });
-  return writeContentLines([mine.name === 'VCARD' ? convertedCard(unlabelled(result), cardDialect(mine)) : result]);
+  return writeContentLines([presentable(result, mine, others.filter(isThere))]);
 }
 
-const comparable = (item: Component): Component => (item.name === 'VCARD' ? labelled(canonicalCard(item)) : item);
-
-const cardDialect = ({ dialect }: Component): 'vcard-2.1' | 'vcard-3.0' | 'vcard-4.0' =>
-  dialect === 'vcard-2.1' || dialect === 'vcard-4.0' ? dialect : 'vcard-3.0';
+const isThere = (one: Component | undefined): one is Component => one !== undefined;
 
 /** A text without structure is taken as it comes, unless it is what was sent, or the beginning of it. */
 function enrichedText(
@@ -139,7 +137,7 @@ class Properties {
   #add(received: Property): void {
     // A label whose property did not come says nothing.
     if (isMadeUp(received) || isLabel(received) || isVolatile(received.name) || this.#given(received)) return;
-    const equal = this.#said().get(essenceOf(received, this.#states.mine.dialect));
+    const equal = this.#said().get(knownEssenceOf(received, this.#states.mine.dialect));
     if (equal !== undefined && !this.#replaced.has(equal)) return;
     // A device that was not sent the one there is, and now has one of its own.
     const single = isSingle(received.name) ? this.#mine.find((one) => one.name === received.name) : undefined;
@@ -148,13 +146,13 @@ class Properties {
   }
 
   #said(): ReadonlyMap<string, Property> {
-    this.#sayings ??= new Map(this.#mine.map((one) => [essenceOf(one, this.#states.mine.dialect), one]));
+    this.#sayings ??= new Map(this.#mine.map((one) => [knownEssenceOf(one, this.#states.mine.dialect), one]));
     return this.#sayings;
   }
 
   #same(one: Property, other: Property): boolean {
     const { dialect } = this.#states.mine;
-    return essenceOf(one, dialect) === essenceOf(other, dialect);
+    return knownEssenceOf(one, dialect) === knownEssenceOf(other, dialect);
   }
 
   /** Whether the device said the very same before: then nobody has changed it since. */

@@ -47,10 +47,7 @@ export function essentialValue(one: Property, dialect: Dialect): string {
     case 'fields':
     case 'list':
       if (!/[,;\\]/.test(one.value)) return one.value.trim();
-      return fieldListsOf(one, dialect)
-        .map((field) => field.map((part) => part.trim().replace(/[\\,;]/g, '\\$&')).join(','))
-        .join(';')
-        .replace(/[;,]+$/, '');
+      return filled(fieldListsOf(one, dialect).map((field) => filled(field.map(saidPart)).join(','))).join(';');
     case 'date':
       return basicDate(one.value.trim());
     case 'uri':
@@ -58,6 +55,15 @@ export function essentialValue(one: Property, dialect: Dialect): string {
     default:
       return one.value.trim();
   }
+}
+
+const saidPart = (part: string): string => part.trim().replace(/[\\,;]/g, '\\$&');
+
+/** Without the empty ones at the end, which say nothing. */
+function filled(parts: readonly string[]): readonly string[] {
+  let end = parts.length;
+  while (end > 0 && parts[end - 1] === '') end--;
+  return end === parts.length ? parts : parts.slice(0, end);
 }
 
 /** Whether a property has nothing in it: phones send such ones, and programs leave them behind. */
@@ -77,4 +83,15 @@ export function essenceOf(one: Property, dialect: Dialect): string {
         .join('');
   }
   return `${essence}:${essentialValue(one, dialect)}`;
+}
+
+const known = new WeakMap<Property, readonly [Dialect, string]>();
+
+/** As essenceOf, remembered: for those who compare one property with many. */
+export function knownEssenceOf(one: Property, dialect: Dialect): string {
+  const seen = known.get(one);
+  if (seen?.[0] === dialect) return seen[1];
+  const essence = essenceOf(one, dialect);
+  known.set(one, [dialect, essence]);
+  return essence;
 }

@@ -1,4 +1,5 @@
 import { CradleError } from '../../dbus/errors.js';
+import { identityOfCalendar } from './calendar/identity.js';
 import { oneLine, summaryOf } from './card/names.js';
 import { type Component, first } from './content-lines/component.js';
 import { parseContentLines } from './content-lines/parse.js';
@@ -16,9 +17,6 @@ export interface Identity {
   readonly key: string;
 }
 
-/** Components of a calendar that are items; the others only serve them. */
-const ENTRIES = new Set(['VEVENT', 'VTODO', 'VJOURNAL', 'VFREEBUSY']);
-
 /** Of a card, an appointment, a task or a note. Fails with InvalidItem for what cannot be read. */
 export function identityOf(bytes: Uint8Array, contentType: string): Identity {
   if (!isContentLines(contentType)) return identity(undefined, firstLine(bytes), '');
@@ -30,10 +28,16 @@ export function identityOf(bytes: Uint8Array, contentType: string): Identity {
 /** Of what parseContentLines gives. */
 export function identityOfComponent(item: Component): Identity {
   if (item.name === 'VCARD') return identity(text(item, 'UID')?.replace(/^urn:uuid:/i, ''), summaryOf(item), '');
-  const entry = item.components.find((one) => ENTRIES.has(one.name)) ?? item;
-  const summary = ['SUMMARY', 'DESCRIPTION', 'BODY'].map((name) => text(entry, name)).find((one) => one !== undefined);
-  const start = first(entry, 'DTSTART') ?? first(entry, 'DUE');
-  return identity(text(entry, 'UID'), oneLine(summary ?? ''), start?.value ?? '');
+  if (item.name === 'VCALENDAR') {
+    const { uid, summary, start } = identityOfCalendar(item);
+    return identity(uid, oneLine(summary), start);
+  }
+  const summary = ['SUMMARY', 'DESCRIPTION', 'BODY'].map((name) => text(item, name)).find((one) => one !== undefined);
+  return identity(
+    text(item, 'UID'),
+    oneLine(summary ?? ''),
+    (first(item, 'DTSTART') ?? first(item, 'DUE'))?.value ?? '',
+  );
 }
 
 function identity(uid: string | undefined, summary: string, start: string): Identity {

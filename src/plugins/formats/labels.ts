@@ -42,7 +42,7 @@ export function labelled(card: Component): Component {
     if (group === undefined) return [one];
     if (isLabel(one)) return [];
     if (!isLabellable(one)) return [one];
-    const parameters = [...group].map(([name, values]): Parameter => ({ name, values }));
+    const parameters = [...group].map(([name, values]): Parameter => ({ name, values: values.sort() }));
     return [changed(one, { parameters: [...one.parameters, ...parameters] })];
   });
   return component(card.name, card.dialect, properties, card.components);

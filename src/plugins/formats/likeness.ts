@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { bytesOf, digestOf, sizeOf } from '../body.js';
 import type { Item } from '../contract.js';
+import { saidByCalendar } from './calendar/said.js';
 import { canonicalCard } from './card/convert.js';
-import { formattedName, oneLine } from './card/names.js';
-import { type Component, first } from './content-lines/component.js';
+import { Name } from './card/name.js';
+import type { Component } from './content-lines/component.js';
 import { parseContentLines } from './content-lines/parse.js';
-import { textOf } from './content-lines/values.js';
 import { essenceOf, isEmpty, isVolatile } from './essence.js';
 import { labelled } from './labels.js';
 import { charsetOf, isContentLines, mediaTypeWord } from './media-type.js';
@@ -61,18 +61,27 @@ const contentLines: Canonical = (bytes, contentType) => {
   }
 };
 
-const saidByAll = (components: readonly Component[]): string =>
-  components.map((one) => said(one.name === 'VCARD' ? labelled(canonicalCard(one)) : one)).join('\n');
+const saidByAll = (components: readonly Component[]): string => components.map(saidByItem).join('\n');
+
+function saidByItem(item: Component): string {
+  if (item.name === 'VCARD') return said(labelled(canonicalCard(item)));
+  if (item.name !== 'VCALENDAR') return said(item);
+  try {
+    return saidByCalendar(item);
+  } catch {
+    // Times that do not exist are what they are.
+    return said(item);
+  }
+}
 
 /** Of a component all that its properties and components say, in an order of its own. */
 function said(of: Component): string {
-  const formatted = first(of, 'N') === undefined ? undefined : formattedName(of);
-  const parts: string[] = [];
+  const name = of.name === 'VCARD' ? new Name(of) : undefined;
+  const parts: string[] = name === undefined || name.said === '' ? [] : [`FN:${name.said}`];
   for (const one of of.properties) {
-    // UID says nothing here, because devices mint their own; nor does a name that follows from the others.
+    // UID says nothing here, because devices mint their own.
     if (isVolatile(one.name) || one.name === 'UID' || isEmpty(one)) continue;
-    if (one.name === 'FN' && formatted !== undefined && oneLine(textOf(one, of.dialect)) === formatted) continue;
-    parts.push(essenceOf(one, of.dialect));
+    if (name?.says(one) !== false) parts.push(essenceOf(one, of.dialect));
   }
   for (const one of of.components) parts.push(said(one));
   return `${of.name}{\n${parts.sort().join('\n')}\n}`;

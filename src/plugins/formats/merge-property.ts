@@ -2,7 +2,7 @@ import { isSingle } from './card/kinds.js';
 import { changed, type Property } from './content-lines/component.js';
 import type { Dialect } from './content-lines/dialect.js';
 import { fieldsAsWritten, grainOf, listChanged, typesChanged } from './differences.js';
-import { essenceOf, essentialTypes, essentialValue, isVolatile, writtenTypes } from './essence.js';
+import { essentialTypes, essentialValue, isVolatile, knownEssenceOf, writtenTypes } from './essence.js';
 import { labelOf, withLabelsOf } from './labels.js';
 
 export interface MergedProperty {
@@ -19,11 +19,11 @@ export function mergedProperty(
   right: Property,
   dialect: Dialect,
 ): MergedProperty {
-  const essence = (one: Property): string => essenceOf(one, dialect);
+  const essence = (one: Property): string => knownEssenceOf(one, dialect);
   if (essence(left) === essence(right)) {
     // The same but for its manners, such as a blank at the end: whoever changed those meant it.
-    const mannered = base !== undefined && left.value === base.value && left.value !== right.value;
-    return { property: mannered ? changed(left, { value: right.value }) : left, clashing: false };
+    const mannered = base !== undefined && letters(left) === letters(base) && letters(left) !== letters(right);
+    return { property: mannered ? right : left, clashing: false };
   }
   if (base !== undefined && essence(right) === essence(base)) return { property: left, clashing: false };
   if (base !== undefined && essence(left) === essence(base)) return { property: right, clashing: false };
@@ -66,3 +66,7 @@ function mergedFields(left: Property, base: Property, right: Property, dialect: 
 /** Types that say something, as they are written. */
 const essential = (one: Property): readonly string[] =>
   writtenTypes(one).filter((type) => essentialTypes(one).includes(type.toLowerCase()));
+
+/** Value and parameters to the letter. */
+const letters = ({ parameters, value }: Property): string =>
+  [value, ...parameters.map(({ name, values }) => `${name}=${values.join('\0')}`).sort()].join('\n');

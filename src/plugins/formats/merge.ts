@@ -1,11 +1,10 @@
-import { canonicalCard, convertedCard } from './card/convert.js';
 import { isSingle } from './card/kinds.js';
+import { comparable, presentable } from './comparable.js';
 import { type Component, component, type Property } from './content-lines/component.js';
 import { parseSingle } from './content-lines/parse.js';
 import { textOf } from './content-lines/values.js';
 import { writeContentLines } from './content-lines/write.js';
-import { essenceOf, isEmpty, isVolatile } from './essence.js';
-import { labelled, unlabelled } from './labels.js';
+import { isEmpty, isVolatile, knownEssenceOf } from './essence.js';
 import { isContentLines } from './media-type.js';
 import { mergedProperty } from './merge-property.js';
 import { pairComponents, pairProperties } from './pairing.js';
@@ -40,21 +39,16 @@ export interface Merge {
 export function mergeItems({ base, left, right, contentType }: MergeSides): Merge {
   if (!isContentLines(contentType)) return mergedTexts(base, left, right);
   const mine = parseSingle(left);
+  const other = parseSingle(right);
   const clashes: MergeClash[] = [];
   const result = merged(
-    base === undefined ? undefined : comparable(parseSingle(base)),
+    base === undefined ? undefined : comparable(parseSingle(base), mine),
     comparable(mine),
-    comparable(parseSingle(right)),
+    comparable(other, mine),
     clashes,
   );
-  const to = mine.dialect === 'vcard-2.1' || mine.dialect === 'vcard-4.0' ? mine.dialect : 'vcard-3.0';
-  return {
-    merged: writeContentLines([mine.name === 'VCARD' ? convertedCard(unlabelled(result), to) : result]),
-    clashes,
-  };
+  return { merged: writeContentLines([presentable(result, mine, [other])]), clashes };
 }
-
-const comparable = (item: Component): Component => (item.name === 'VCARD' ? labelled(canonicalCard(item)) : item);
 
 /** What has no properties is one: the side that changed wins, two that did clash. */
 function mergedTexts(base: Uint8Array | undefined, left: Uint8Array, right: Uint8Array): Merge {
@@ -90,7 +84,7 @@ function mergedProperties(
     pairProperties(was, other, dialect),
     pairProperties(mine, other, dialect),
   ];
-  const same = (one: Property, two: Property): boolean => essenceOf(one, dialect) === essenceOf(two, dialect);
+  const same = (one: Property, two: Property): boolean => knownEssenceOf(one, dialect) === knownEssenceOf(two, dialect);
   const clash = (name: string, sides: Readonly<Record<'left' | 'right' | 'base', Property | undefined>>): void => {
     const told = Object.entries(sides).flatMap(([side, one]) =>
       one === undefined ? [] : [[side, textOf(one, dialect)]],

@@ -1,7 +1,7 @@
 import { isSingle } from './card/kinds.js';
 import type { Component, Property } from './content-lines/component.js';
 import type { Dialect } from './content-lines/dialect.js';
-import { essenceOf, essentialTypes, essentialValue } from './essence.js';
+import { essentialTypes, essentialValue, knownEssenceOf } from './essence.js';
 import { labelOf } from './labels.js';
 
 /** Which of these are the same thing in two states; what is in no pair stands alone. */
@@ -40,7 +40,7 @@ export function pairProperties(
   dialect: Dialect,
 ): Pairing<Property> {
   const traits: readonly Trait[] = [
-    (one) => essenceOf(one, dialect),
+    (one) => knownEssenceOf(one, dialect),
     (one) => `${one.name}:${loose(one, dialect)}`,
     (one) => `${one.name};${essentialTypes(one).filter((type) => type !== 'pref')};${labelOf(one)}`,
     (one) => (isSingle(one.name) ? one.name : ''),
@@ -76,7 +76,7 @@ function identity(one: Component): string {
 
 const content = (one: Component): string =>
   `${one.name}\n${one.properties
-    .map((property) => essenceOf(property, one.dialect))
+    .map((property) => knownEssenceOf(property, one.dialect))
     .sort()
     .join('\n')}`;
 

@@ -6,12 +6,16 @@ import { escaped, fieldsOf, listOf, textOf } from '../content-lines/values.js';
 const LONGEST = 200;
 
 /** A name written out from the fields of N, or else of ORG; empty when both are. */
-export function formattedName(card: Component): string {
+export const formattedName = (card: Component): string => personName(card) || organisationName(card);
+
+export function personName(card: Component): string {
   const n = first(card, 'N');
-  const [family = '', given = '', additional = '', prefix = '', suffix = ''] =
-    n === undefined ? [] : fieldsOf(n, card.dialect);
-  const name = oneLine([prefix, given, additional, family, suffix].join(' '));
-  if (name !== '') return name;
+  if (n === undefined) return '';
+  const [family = '', given = '', additional = '', prefix = '', suffix = ''] = fieldsOf(n, card.dialect);
+  return oneLine([prefix, given, additional, family, suffix].join(' '));
+}
+
+export function organisationName(card: Component): string {
   const org = first(card, 'ORG');
   return org === undefined ? '' : oneLine(fieldsOf(org, card.dialect).join(' '));
 }
@@ -39,5 +43,7 @@ export function oneLine(text: string): string {
     .slice(0, 4 * LONGEST)
     .replace(/\s+/g, ' ')
     .trim();
-  return line.length <= LONGEST ? line : `${[...line].slice(0, LONGEST - 1).join('')}…`;
+  if (line.length <= LONGEST) return line;
+  const characters = [...line];
+  return characters.length <= LONGEST ? line : `${characters.slice(0, LONGEST - 1).join('')}…`;
 }

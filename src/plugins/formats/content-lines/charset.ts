@@ -3,6 +3,11 @@ import iconv from 'iconv-lite';
 
 const UTF8 = new Set(['utf-8', 'utf8', 'us-ascii', 'ascii', 'ansi_x3.4-1968', '']);
 
+/** What iconv-lite can do beside charsets, and what nothing inside a line can be written in. */
+const NO_CHARSETS = /^_|^(?:base64|hex|binary|internal|sbcs|dbcs|utf-?7|utf-?16|utf-?32|ucs-?[24])/;
+
+const isKnown = (label: string): boolean => !NO_CHARSETS.test(label) && iconv.encodingExists(label);
+
 /**
  * The text of a whole file, and whether its characters are octets still (latin1): so when it is neither ASCII, UTF-8
  * nor UTF-16 as a whole, because each property has a charset of its own or a fold splits a character.
@@ -36,7 +41,10 @@ function isUtf16(bytes: Uint8Array): boolean {
 /** Octets in the charset that a property names; what is no UTF-8, though nothing or UTF-8 was said, is windows-1252. */
 export function decodeText(octets: Buffer, charset: string): string {
   const label = charset.toLowerCase();
-  if (!UTF8.has(label) && iconv.encodingExists(label)) return iconv.decode(octets, label);
+  if (!UTF8.has(label)) {
+    const text = isKnown(label) ? iconv.decode(octets, label) : decodeElsewhere(octets, label);
+    if (text !== undefined) return text;
+  }
   return isUtf8(octets) ? octets.toString('utf8') : iconv.decode(octets, 'windows-1252');
 }
 
@@ -44,7 +52,16 @@ export function decodeText(octets: Buffer, charset: string): string {
 export function encodeText(text: string, charset: string): Buffer | undefined {
   const label = charset.toLowerCase();
   if (UTF8.has(label)) return Buffer.from(text);
-  if (!iconv.encodingExists(label)) return undefined;
+  if (!isKnown(label)) return undefined;
   const octets = iconv.encode(text, label);
   return iconv.decode(octets, label) === text ? octets : undefined;
+}
+
+/** Charsets that Node alone knows, such as ISO-2022-JP. */
+function decodeElsewhere(octets: Buffer, label: string): string | undefined {
+  try {
+    return NO_CHARSETS.test(label) ? undefined : new TextDecoder(label).decode(octets);
+  } catch {
+    return undefined;
+  }
 }

@@ -135,7 +135,12 @@ export const card: fc.Arbitrary<Component> = fc
     fc.boolean(),
   )
   .map(([few, many, backwards]) => {
-    const properties = backwards ? [...many, ...few] : [...few, ...many];
+    // One label is for one group.
+    const once = many.filter(
+      ({ name, group: where }, at) =>
+        name !== 'X-ABLABEL' || many.findIndex((one) => one.name === name && one.group === where) === at,
+    );
+    const properties = backwards ? [...once, ...few] : [...few, ...once];
     return component('VCARD', V3, [property('VERSION', '3.0'), ...properties]);
   });
 

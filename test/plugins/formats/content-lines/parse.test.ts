@@ -111,6 +111,13 @@ test('each property may have a charset of its own, with quoted-printable or with
   assert.deepEqual(first(read, 'N')?.parameters, []);
 });
 
+test('a charset that nobody knows, or that is none, is UTF-8 or else windows-1252', () => {
+  for (const charset of ['X-NOBODY', 'base64', 'hex', 'utf-16', '__proto__', ''])
+    assert.equal(tell(card('2.1', `N;CHARSET=${charset};ENCODING=QUOTED-PRINTABLE:M=C3=BCller`), 'N'), 'Müller');
+  assert.equal(tell(card('2.1', 'N;CHARSET=X-NOBODY;ENCODING=QUOTED-PRINTABLE:M=FCller'), 'N'), 'Müller');
+  assert.equal(tell(card('2.1', 'N;CHARSET=ISO-2022-JP;QUOTED-PRINTABLE:=1B$B;3ED=1B(B'), 'N'), '山田');
+});
+
 test('a backslash that is half of a Shift_JIS character is no escape', () => {
   const bytes = Buffer.concat([
     Buffer.from('BEGIN:VCARD\nVERSION:2.1\nN;CHARSET=SHIFT_JIS:'),
