@@ -64,6 +64,11 @@ export class ClientDialogue extends Dialogue {
     this.#isClosed = true;
   }
 
+  /** What goes beside a message of these octets. */
+  sign(bytes: Uint8Array): string | undefined {
+    return this.#proof.sign(bytes);
+  }
+
   override receive(message: Message): void {
     const status = message.commands.find((one): one is Status => one.kind === 'Status' && one.commandRef === '0');
     if (status?.code === STATUS.badLogin || status?.code === STATUS.noLogin) {
@@ -204,7 +209,7 @@ export class ClientDialogue extends Dialogue {
     for (const name of this.refusals.keys()) this.tracks.delete(name);
     const [refusal] = this.refusals.values();
     if (this.tracks.size === 0) {
-      this.failure ??= refusal ?? refusalOf(STATUS.notFound, `the session with ${this.target.uri}`);
+      this.failure ??= refusal ?? refusalOf(STATUS.notFound, `the session with ${this.session.target.uri}`);
       return;
     }
     // There is no word for a slow sync that every server takes at this point: the session is begun again.

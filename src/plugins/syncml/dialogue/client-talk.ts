@@ -15,7 +15,9 @@ export async function exchange(
 ): Promise<void> {
   const { encoding, sessionId, target } = dialogue.session;
   const before = dialogue.received;
-  const reply = messageOf(await carrier.exchange(packetOf(message, encoding), signal));
+  const packet = packetOf(message, encoding);
+  const hmac = dialogue.sign(packet.bytes);
+  const reply = messageOf(await carrier.exchange({ ...packet, ...(hmac !== undefined && { hmac }) }, signal));
   if (reply.header.sessionId !== sessionId)
     throw new CradleError('Failed', `${target.uri} answers another session than ours`);
   if (reply.header.messageId <= before && !answers(reply, message))

@@ -8,8 +8,8 @@ import type { Track } from './track.js';
 export interface TalkHost extends SupplyHost {
   /** Somebody asks for changes, or has some: the session goes on from its greeting. */
   begin(): void;
-  /** True where changes can still be sent. */
-  takesChanges(): boolean;
+  /** True where changes can still be sent, and are wanted. */
+  takesChanges(mode: SyncMode): boolean;
   /** Why it does not. */
   refuseChanges(name: string): Error;
 }
@@ -80,6 +80,7 @@ export class DatastoreTalk implements DatastoreSession {
 
   async *changes(signal: AbortSignal): AsyncGenerator<IncomingBatch> {
     const { bell } = this.#host;
+    const until = AbortSignal.any([signal, this.#host.signal]);
     this.#readers++;
     this.#host.begin();
     try {
@@ -99,7 +100,7 @@ export class DatastoreTalk implements DatastoreSession {
           this.#isHungry = true;
           bell.ring();
         }
-        await bell.next(`waiting for changes of ${this.name}`, AbortSignal.any([signal, this.#host.signal]));
+        await bell.next(`waiting for changes of ${this.name}`, until);
       }
     } finally {
       this.#isHungry = false;
@@ -110,7 +111,7 @@ export class DatastoreTalk implements DatastoreSession {
   }
 
   apply(changes: AsyncIterable<Outgoing>, signal: AbortSignal, announced: Announcement = {}): AsyncIterable<Outcome> {
-    if (!this.#host.takesChanges() || this.#isLast) throw this.#host.refuseChanges(this.name);
+    if (!this.#host.takesChanges(this.mode) || this.#isLast) throw this.#host.refuseChanges(this.name);
     if (announced.count !== undefined) this.track.announced = (this.track.announced ?? 0) + announced.count;
     if (announced.last === true) this.#isLast = true;
     const supply = new Supply(this.#host, this.track, changes, signal);

@@ -24,7 +24,7 @@ import { headerOf, type Session } from './session.js';
 import { StatusBook, type Told } from './status-book.js';
 import { Track, type TrackAnchors } from './track.js';
 
-/** Empty messages one after the other, after which nobody believes in an end. */
+/** Messages in which neither side says anything, after which nobody believes in an end. */
 const MOST_EMPTY_MESSAGES = 100;
 
 /**
@@ -52,6 +52,8 @@ export abstract class Dialogue {
   readonly #errands: { readonly make: (id: string) => Command; readonly told: Told | undefined }[] = [];
   readonly #reception: Reception;
   #emptyMessages = 0;
+  /** Our last message was more than an answer. */
+  #hasSpoken = false;
   #headerAnswer: Answer | undefined;
 
   constructor(
@@ -78,7 +80,7 @@ export abstract class Dialogue {
       },
       alerted: (alert, item, answer) => this.alerted(alert, item, answer),
       suspended: () => {
-        this.failure ??= new CradleError('Cancelled', `${this.target.uri} suspended the session`);
+        this.failure ??= new CradleError('Cancelled', `${this.session.target.uri} suspended the session`);
       },
       opened: (track) => this.opened(track),
       mapped: (command, answer) => this.mapped(command, answer),
@@ -104,10 +106,10 @@ export abstract class Dialogue {
     this.#headerAnswer = this.#reception.header(header, STATUS.ok);
     this.greeted(header, this.#headerAnswer);
     this.#reception.body(message);
-    const isEmpty = !final && commands.every((one) => one.kind === 'Alert' || one.kind === 'Status');
+    const isEmpty = !final && !this.#hasSpoken && !commands.some(saysSomething);
     this.#emptyMessages = isEmpty ? this.#emptyMessages + 1 : 0;
     if (this.#emptyMessages > MOST_EMPTY_MESSAGES)
-      this.failure ??= new CradleError('Timeout', `${this.target.uri} says nothing new and does not come to an end`);
+      this.failure ??= new CradleError('Timeout', `${this.session.target.uri} says nothing new and does not come to an end`);
     this.ended(message);
   }
 
@@ -116,6 +118,7 @@ export abstract class Dialogue {
     const { header, load } = this.#begin();
     const hasRoom = this.answers.load(load) && this.#loadErrands(load);
     const final = this.fill(load, hasRoom);
+    this.#hasSpoken = final || load.commands.some(saysSomething);
     return { header, commands: load.commands, final };
   }
 
@@ -239,7 +242,7 @@ export abstract class Dialogue {
   protected statusCame(): void {}
 
   protected headerAnswered(status: Status): void {
-    if (status.code >= 400) this.failure ??= refusalOf(status.code, `the session with ${this.target.uri}`);
+    if (status.code >= 400) this.failure ??= refusalOf(status.code, `the session with ${this.session.target.uri}`);
   }
 
   #conclude(make: (id: string) => Command, isTold: boolean): Message {
@@ -280,7 +283,7 @@ export abstract class Dialogue {
     track.wasOpened = true;
     this.book.expect(load.messageId, id, (status) => {
       if (status === undefined || status.code < 400) return;
-      this.failure ??= refusalOf(status.code, `the datastore ${track.theirUri} of ${this.target.uri}`);
+      this.failure ??= refusalOf(status.code, `the datastore ${track.theirUri} of ${this.session.target.uri}`);
     });
     return true;
   }
@@ -298,3 +301,7 @@ export abstract class Dialogue {
     return true;
   }
 }
+
+/** There are servers that open a Sync over and over for an item that does not fit into a message. */
+const saysSomething = (one: Command): boolean =>
+  one.kind === 'Sync' ? one.commands.length > 0 : one.kind !== 'Alert' && one.kind !== 'Status';

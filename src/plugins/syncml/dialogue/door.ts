@@ -33,7 +33,8 @@ export function judge(
   // The next nonce, whether it went well or not: none serves twice.
   principal?.memory.setNonce('theirs', nonce);
   if (isProven) {
-    const challenge = credentials?.scheme === 'md5' ? makeChallenge('md5', nonce) : undefined;
+    const scheme = packet.hmac === undefined ? credentials?.scheme : 'hmac';
+    const challenge = scheme === 'md5' || scheme === 'hmac' ? makeChallenge(scheme, nonce) : undefined;
     return { comesIn: true, proven: true, challenge };
   }
   const code = credentials === undefined ? STATUS.noLogin : STATUS.badLogin;
@@ -46,7 +47,8 @@ function hasProof(message: Message, packet: Packet, principal: Principal, scheme
   const login = { user, password };
   const nonce = memory.nonce('theirs');
   const claim = packet.hmac === undefined ? undefined : readHmac(packet.hmac);
-  if (claim !== undefined) return isAuthentic(claim, packet.bytes, login, nonce ?? new Uint8Array());
+  if (claim !== undefined && schemes.includes('hmac'))
+    return isAuthentic(claim, packet.bytes, login, nonce ?? new Uint8Array());
   if (credentials === undefined || !schemes.some((one) => one === credentials.scheme)) return false;
   return proves(credentials, login, version, nonce);
 }

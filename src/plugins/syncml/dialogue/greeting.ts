@@ -44,7 +44,7 @@ export async function greetServer(
     encoding,
     sessionId: plan.sessionId ?? newSessionId(),
     source: { uri: plan.uri, ...(login !== undefined && { name: login.user }) },
-    target: { uri: plan.server },
+    target: { uri: withoutLogin(plan.server) },
     information,
     memory,
     maxMessageSize,
@@ -70,6 +70,9 @@ export async function greetServer(
   talk.start();
   return talk;
 }
+
+/** Some addresses have a name and a password of the transport in them, which are nobody's business further on. */
+const withoutLogin = (uri: string): string => uri.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, '$1');
 
 /** Package 1 and 2, as often as the server wants another proof. */
 async function introduce(

@@ -12,6 +12,9 @@ const LEAST_PIECE = 256;
 /** What the first octet of data adds to an empty command. */
 const PIECE_MARGIN = 16;
 
+/** Media types that are worth remembering. */
+const MOST_KINDS = 32;
+
 const WORDS = { add: 'Add', replace: 'Replace', delete: 'Delete' } as const;
 
 interface Parcel {
@@ -26,6 +29,7 @@ interface Parcel {
 /** The changes of one datastore that wait to be sent, in their order. */
 export class Outlet {
   readonly #waiting: Parcel[] = [];
+  readonly #empty = new Map<string, number>();
   #head = 0;
   #weight = 0;
   /** What is free on the device, as it said last. */
@@ -55,7 +59,7 @@ export class Outlet {
   /** What the other side cannot take is settled at once and never sent. */
   offer(change: Outgoing, settle: (code: number) => void): void {
     const { content } = change;
-    const cargo = content && change.kind !== 'delete' ? new Cargo(content, this.scale.encoding) : undefined;
+    const cargo = content && change.kind !== 'delete' ? Cargo.pack(content, this.scale.encoding) : undefined;
     const { maxObjectSize, largeObjects, room } = this.capacity();
     const size = cargo?.size ?? 0;
     const parcel = { change, cargo, sent: 0, settle };
@@ -141,8 +145,16 @@ export class Outlet {
     return { kind: WORDS[change.kind], id, meta, items: [item] };
   }
 
-  #weigh(parcel: Omit<Parcel, 'weight'>): number {
-    return this.scale.command(this.#command(parcel, ANY_ID, parcel.cargo?.size ?? 0, false));
+  /** All but the name and the content weighs the same for each of its kind. */
+  #weigh({ change, cargo, sent, settle }: Omit<Parcel, 'weight'>): number {
+    const key = `${change.kind} ${cargo?.format ?? ''} ${cargo?.type ?? ''}`;
+    let empty = this.#empty.get(key);
+    if (empty === undefined) {
+      const hollow = { change: { ...change, id: '' }, cargo: cargo?.hollow(), sent, settle };
+      empty = this.scale.command(this.#command(hollow, ANY_ID, 0, false));
+      if (this.#empty.size < MOST_KINDS) this.#empty.set(key, empty);
+    }
+    return empty + this.scale.text(change.id) + (cargo?.weigh(0, cargo.size, this.scale) ?? 0);
   }
 
   #shift(parcel: Parcel): void {

@@ -3,7 +3,8 @@ import type { Encoding, Version } from '../codec/document.js';
 import type { DeviceInformation } from '../devinf/device-information.js';
 import type { SessionMemory, SyncMode } from './conversation.js';
 
-export type LoginScheme = 'basic' | 'md5';
+/** `hmac` signs each message in a header of the transport, which both ends have to know of. */
+export type LoginScheme = 'basic' | 'md5' | 'hmac';
 
 export const BOTH_SCHEMES: readonly LoginScheme[] = ['md5', 'basic'];
 

@@ -1,5 +1,6 @@
 import type { Login } from '../../contract.js';
 import { makeCredentials } from '../auth/credentials.js';
+import { makeHmac } from '../auth/hmac.js';
 import type { Version } from '../codec/document.js';
 import type { Challenge, Credentials } from '../message/message.js';
 import { STATUS } from './codes.js';
@@ -35,8 +36,14 @@ export class Proof {
   }
 
   credentials(): Credentials | undefined {
-    if (this.#login === undefined || this.#isRemembered) return undefined;
+    if (this.#login === undefined || this.#isRemembered || this.#scheme === 'hmac') return undefined;
     return makeCredentials(this.#scheme, this.#login, this.version, this.#nonce);
+  }
+
+  /** What goes beside a message, where that is how it is proved; each message then. */
+  sign(bytes: Uint8Array): string | undefined {
+    if (this.#login === undefined || this.#scheme !== 'hmac') return undefined;
+    return makeHmac(bytes, this.#login, this.#nonce ?? new Uint8Array());
   }
 
   /** By 212 for the session, by 200 for this message alone. */

@@ -9,8 +9,10 @@ import type { Scale } from './scale.js';
 const UNSAID_MESSAGE = 10_000;
 /** More in one message only costs memory. */
 const GREATEST_MESSAGE = 256 * 1024;
-/** The Alert that asks on, and what the ids of later messages are longer than those of the first. */
-const MARGIN = 256;
+/** An anchor, and what the ids of later messages are longer than those of the first. */
+const MARGIN = 64;
+/** Of a SyncHdr, an Alert that asks on, and a Map: what a message of changes may have to answer. */
+const STATUSES = 3;
 
 /** What the other side can take of us: Meta and DevInf tell. */
 export interface Capacity {
@@ -66,7 +68,7 @@ export class Reach {
     const answer = new Answer({ messageRef: ANY_ID, commandRef: '0', command: 'SyncHdr' });
     answer.part(header.source.uri, header.target.uri, STATUS.ok);
     let octets = MARGIN + scale.envelope(header);
-    for (const make of answer.statuses()) octets += scale.command(make(ANY_ID));
+    for (const make of answer.statuses()) octets += STATUSES * scale.command(make(ANY_ID));
     let sync = 0;
     for (const { ourUri, theirUri } of datastores) {
       const [source, target] = [{ uri: ourUri }, { uri: theirUri }];

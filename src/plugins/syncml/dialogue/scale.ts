@@ -35,6 +35,11 @@ export class Scale {
     return octets + 4 * escapes(typeof text === 'string' ? Buffer.from(text) : text);
   }
 
+  /** So many octets, in base64. */
+  base64(octets: number): number {
+    return 4 * Math.ceil(octets / 3) + 6;
+  }
+
   #element(element: Element, around: string | undefined): number {
     const { name, vocabulary, children } = element;
     let octets = this.encoding === 'wbxml' ? 2 : 2 * name.length + 5;

@@ -1,6 +1,7 @@
 import { CradleError } from '../../../dbus/errors.js';
 import { Bell } from './bell.js';
-import type { Conversation, PeerIdentity } from './conversation.js';
+import { takesFromClient, takesFromServer } from './codes.js';
+import type { Conversation, PeerIdentity, SyncMode } from './conversation.js';
 import { DatastoreTalk, type TalkHost } from './datastore-talk.js';
 import type { Dialogue } from './dialogue.js';
 import { DEFAULT_PACE, type Pace } from './plan.js';
@@ -62,8 +63,9 @@ export abstract class Talk implements Conversation, TalkHost {
     this.#offered++;
   }
 
-  takesChanges(): boolean {
-    return this.failure === undefined && !this.isFinishing && !this.isLeaving && this.mayStillSend;
+  takesChanges(mode: SyncMode): boolean {
+    const areWanted = this.role === 'client' ? takesFromClient(mode) : takesFromServer(mode);
+    return areWanted && this.failure === undefined && !this.isFinishing && !this.isLeaving && this.mayStillSend;
   }
 
   refuseChanges(name: string): CradleError {
