@@ -1,7 +1,6 @@
 import { asCradleError, CradleError, type ErrorCode } from '../../dbus/errors.js';
 import { digestOf, isLarge, sizeOf } from '../../plugins/body.js';
 import type { Item } from '../../plugins/contract.js';
-import { likeness } from '../../plugins/formats/likeness.js';
 import type { Job, Side } from './job.js';
 import type { Sight } from './scan.js';
 
@@ -59,6 +58,8 @@ export class Reading {
     if (sight.likeness !== undefined) return sight.likeness;
     const item = await this.item(side, sight);
     if (item === undefined) return undefined;
+    // Loaded when there are texts to compare: music and pictures have no use for it.
+    const { likeness } = await import('../../plugins/formats/likeness.js');
     sight.likeness = await fairly(() => likeness(item, this.#signal));
     return sight.likeness;
   }
