@@ -27,12 +27,12 @@ export class LinkedChannel implements Channel {
 
   /** Pulled out: both ends fail. */
   cut(): void {
-    for (const end of [this, this.far]) end?.#end('cut');
+    for (const end of [this, this.far]) if (end !== undefined) end.#end('cut');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#end('closed');
-    this.far?.#end('closed');
+    if (this.far !== undefined) this.far.#end('closed');
   }
 
   #arrive(bytes: Uint8Array): void {
