@@ -46,7 +46,7 @@ export function essentialValue(one: Property, dialect: Dialect): string {
       return textOf(one, dialect).trim();
     case 'fields':
     case 'list':
-      if (!/[,;\\]/.test(one.value)) return one.value.trim();
+      if (!/[,\\]|\s;|;\s/.test(one.value)) return withoutEnd(one.value.trim());
       return filled(fieldListsOf(one, dialect).map((field) => filled(field.map(saidPart)).join(','))).join(';');
     case 'date':
       return basicDate(one.value.trim());
@@ -57,7 +57,17 @@ export function essentialValue(one: Property, dialect: Dialect): string {
   }
 }
 
-const saidPart = (part: string): string => part.trim().replace(/[\\,;]/g, '\\$&');
+/** Without the semicolons at the end. A loop: what an expression would do here grows with the square. */
+function withoutEnd(value: string): string {
+  let end = value.length;
+  while (end > 0 && value.charCodeAt(end - 1) === 0x3b) end--;
+  return end === value.length ? value : value.slice(0, end);
+}
+
+function saidPart(part: string): string {
+  const text = part.trim();
+  return /[\\,;]/.test(text) ? text.replace(/[\\,;]/g, '\\$&') : text;
+}
 
 /** Without the empty ones at the end, which say nothing. */
 function filled(parts: readonly string[]): readonly string[] {

@@ -86,14 +86,9 @@ export function withParameter(
 /** TYPE values in lower case; RFC 6350's quoted lists (`TYPE="voice,home"`) are taken apart. */
 export function typesOf(one: Property): readonly string[] {
   const values = parameterOf(one, 'TYPE');
-  return values.length === 0
-    ? NONE
-    : values.flatMap((value) =>
-        value
-          .toLowerCase()
-          .split(',')
-          .map((type) => type.trim()),
-      );
+  if (values.length === 0) return NONE;
+  if (values.every((value) => !value.includes(','))) return values.map((value) => value.toLowerCase());
+  return values.flatMap((value) => value.toLowerCase().split(',')).map((type) => type.trim());
 }
 
 /** The first property of that name (upper case). */
