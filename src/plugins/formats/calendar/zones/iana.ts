@@ -17,8 +17,15 @@ export function ianaZone(name: string): Zone | undefined {
   return zone;
 }
 
-/** The zone this machine's clock shows. */
-export const localZone = (): Zone => ianaZone(new Intl.DateTimeFormat().resolvedOptions().timeZone) ?? UTC;
+let local: { readonly told: string | undefined; readonly zone: Zone } | undefined;
+
+/** The zone this machine's clock shows. A running Node learns of another only where TZ tells it. */
+export function localZone(): Zone {
+  const told = process.env.TZ;
+  if (local === undefined || local.told !== told)
+    local = { told, zone: ianaZone(new Intl.DateTimeFormat().resolvedOptions().timeZone) ?? UTC };
+  return local.zone;
+}
 
 function findZone(name: string): Zone | undefined {
   // Plain offsets and other words ICU may take are no names of the database.

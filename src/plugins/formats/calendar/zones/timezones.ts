@@ -1,5 +1,4 @@
 import { type Component, first, type Property, parameterOf } from '../../content-lines/component.js';
-import { textOfComponent } from '../../content-lines/write.js';
 import { ianaZone } from './iana.js';
 import { zoneFrom } from './vtimezone.js';
 import { windowsZone } from './windows-zones.js';
@@ -8,8 +7,10 @@ import { agree, UTC, type Zone } from './zone.js';
 /** A text with more zones than this is nobody's calendar. */
 const MOST_ZONES = 64;
 const MOST_KNOWN = 256;
+/** Characters of a VTIMEZONE worth remembering; Outlook's and Google's have some hundred. */
+const LONGEST_KNOWN = 16_384;
 
-/** Zones of VTIMEZONEs met before, by their whole text: a store of ten thousand events repeats the same few. */
+/** Zones of VTIMEZONEs met before, by all they say: a store of ten thousand events repeats the same few. */
 const known = new Map<string, Zone | undefined>();
 
 /** The zones that a calendar's TZID parameters name: RFC 5545 section 3.2.19. */
@@ -46,25 +47,29 @@ export class Timezones {
     return this.#vtimezones.get(name);
   }
 
-  /** By its name where the calendar's own definition agrees with it, else by the definition. */
   #find(name: string): Zone | undefined {
     const vtimezone = this.#vtimezones.get(name);
-    const location = vtimezone === undefined ? undefined : first(vtimezone, 'X-LIC-LOCATION')?.value;
-    const promised = zoneNamed(name) ?? (location === undefined ? undefined : zoneNamed(location));
-    if (vtimezone === undefined) return promised;
-    const defined = definedBy(vtimezone, name);
-    if (defined === undefined) return promised;
-    return promised !== undefined && agree(promised, defined, this.#year) ? promised : defined;
+    if (vtimezone === undefined) return zoneNamed(name);
+    const key = `${this.#year} ${name}\n${spelling(vtimezone)}`;
+    if (known.has(key)) return known.get(key);
+    const zone = explained(vtimezone, name, this.#year);
+    if (known.size >= MOST_KNOWN) known.clear();
+    if (key.length <= LONGEST_KNOWN) known.set(key, zone);
+    return zone;
   }
 }
 
-function definedBy(vtimezone: Component, name: string): Zone | undefined {
-  const text = textOfComponent(vtimezone);
-  if (known.has(text)) return known.get(text);
-  const zone = zoneFrom(vtimezone, name);
-  if (known.size >= MOST_KNOWN) known.clear();
-  if (text.length <= 16_384) known.set(text, zone);
-  return zone;
+/** All that a VTIMEZONE says, as a key. */
+const spelling = (of: Component): string =>
+  of.properties.map(({ name, value }) => `${name}:${value}`).join('\n') + of.components.map(spelling).join('\n\n');
+
+/** By its name where the definition agrees with it, else by the definition. */
+function explained(vtimezone: Component, name: string, year: number): Zone | undefined {
+  const location = first(vtimezone, 'X-LIC-LOCATION')?.value;
+  const promised = zoneNamed(name) ?? (location === undefined ? undefined : zoneNamed(location));
+  const defined = zoneFrom(vtimezone, name);
+  if (defined === undefined) return promised;
+  return promised !== undefined && agree(promised, defined, year) ? promised : defined;
 }
 
 /** The zone of an IANA or Windows name, also at the end of a path such as `/example.org/20070227_1/Europe/Berlin`. */
