@@ -16,7 +16,7 @@ export class Pty implements Channel {
   private constructor(driver: ChildProcessByStdio<Writable, Readable, null>, node: string) {
     this.#driver = driver;
     this.node = node;
-    this.incoming = driver.stdout.iterator({ destroyOnReturn: false });
+    this.incoming = { [Symbol.asyncIterator]: () => driver.stdout.iterator({ destroyOnReturn: false }) };
   }
 
   static async open(scope: Scope): Promise<Pty> {

@@ -11,6 +11,8 @@ export interface ModemOptions {
   readonly unasked?: string;
   /** What it does in a data mode that CONNECT led into; gets the bytes as they come, and says when to be back. */
   readonly data?: (bytes: Buffer, send: (bytes: Uint8Array) => void) => 'stay' | 'back';
+  /** What it does with the line instead once CONNECT was said, until it is back at commands. */
+  readonly connected?: (channel: Channel) => Promise<void>;
   /** It is in its data mode when the cable is plugged in. */
   readonly lost?: boolean;
 }
@@ -33,28 +35,38 @@ export class FakeModem {
 
   /** Until the cable is pulled. */
   async run(): Promise<void> {
-    let line = '';
     try {
-      for await (const piece of this.#channel.incoming) {
-        if (this.mode === 'data') {
-          this.mode =
-            this.#options.data?.(Buffer.from(piece), (bytes) => void this.#send(bytes)) === 'back'
-              ? 'commands'
-              : 'data';
-          continue;
-        }
-        for (const char of Buffer.from(piece).toString('latin1')) {
-          if (this.#echo) await this.#send(Buffer.from(char, 'latin1'));
-          if (char !== '\r') line += char;
-          else {
-            await this.#answer(line);
-            line = '';
-          }
-        }
-      }
+      while (await this.#obey()) await this.#options.connected?.(this.#channel);
     } catch {
       // The cable is pulled.
     }
+  }
+
+  /** True when the line is somebody else's now. */
+  async #obey(): Promise<boolean> {
+    let line = '';
+    for await (const piece of this.#channel.incoming) {
+      if (this.mode === 'data') {
+        this.mode = this.#hear(Buffer.from(piece));
+        continue;
+      }
+      for (const char of Buffer.from(piece).toString('latin1')) {
+        if (this.#echo) await this.#send(Buffer.from(char, 'latin1'));
+        if (char !== '\r') line += char;
+        else {
+          await this.#answer(line);
+          line = '';
+        }
+      }
+      if (this.mode === 'commands' || this.#options.connected === undefined) continue;
+      this.mode = 'commands';
+      return true;
+    }
+    return false;
+  }
+
+  #hear(bytes: Buffer): 'commands' | 'data' {
+    return this.#options.data?.(bytes, (answer) => void this.#send(answer)) === 'back' ? 'commands' : 'data';
   }
 
   async #answer(line: string): Promise<void> {
