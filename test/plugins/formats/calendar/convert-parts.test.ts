@@ -165,3 +165,25 @@ test('what is no calendar, or tells a day that is none, is an error that says so
     );
   assert.throws(() => toCalendar(NOKIA_S40, { zone: 'Mars/Olympus' }), { name: 'CradleError.InvalidArgs' });
 });
+
+test('a device that keeps kinds of entry apart is told them', () => {
+  const options = { ...BERLIN, entryTypes: true };
+  for (const [start, type] of [
+    ['DTSTART;VALUE=DATE:20240101', 'EVENT'],
+    ['DTSTART;TZID=Europe/Berlin:20240101T100000', 'APPOINTMENT'],
+  ] as const) {
+    const one = event(start, 'X-OTHER:1');
+    const device = toDevice(one, options);
+    assert(said(device).includes(`X-EPOCAGENDAENTRYTYPE:${type}`));
+    assert(!said(convertCalendar(device, 'icalendar-2.0', options)).some((line) => line.startsWith('X-EPOC')));
+  }
+  const reminder = deviceEvent('DTSTART:20240101T100000', 'X-EPOCAGENDAENTRYTYPE:REMINDER');
+  const back = said(convertCalendar(toCalendar(reminder, options), 'vcalendar-1.0', options));
+  assert(back.includes('X-EPOCAGENDAENTRYTYPE:REMINDER'));
+});
+
+test('an end before the start is none, and is kept', () => {
+  const odd = deviceEvent('DTSTART:20240101T100000', 'DTEND:19800101T000000');
+  assert(!said(toCalendar(odd)).some((line) => line.startsWith('DTEND')));
+  assert(said(convertCalendar(toCalendar(odd), 'vcalendar-1.0', BERLIN)).includes('DTEND:19800101T000000'));
+});

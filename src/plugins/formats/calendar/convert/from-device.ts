@@ -9,6 +9,7 @@ import { vtimezoneOf } from '../zones/vtimezone-writer.js';
 import { agree, type Zone } from '../zones/zone.js';
 
 import { ALARM_PROPERTIES, calendarAlarm } from './alarms.js';
+import { isPlainType } from './entry-type.js';
 import { deviceUnitSays } from './faithful.js';
 import type { CalendarFrame, DeviceFrame } from './frame.js';
 import type { Setting } from './options.js';
@@ -147,7 +148,7 @@ export function readUnits(of: Component, frame: DeviceFrame, gaps: ReadonlySet<W
     {
       device: unitOf(...own(END_PROPERTIES)),
       calendar: unitOf(...calendarEnd(frame.span, frame.kind, frame.zone)),
-      exact: always,
+      exact: () => frame.span.end !== undefined || frame.span.start?.kind === 'date',
     },
     { device: unitOf(...own(SERIES_PROPERTIES)), calendar: unitOf(...series.properties), exact: () => series.exact },
   ];
@@ -155,7 +156,7 @@ export function readUnits(of: Component, frame: DeviceFrame, gaps: ReadonlySet<W
   const forward = backFrame(frame);
   for (const one of of.properties) {
     if (one.name === 'DTSTART' || END_PROPERTIES.has(one.name) || SERIES_PROPERTIES.has(one.name)) continue;
-    if (one.name === ORIGINAL) continue;
+    if (one.name === ORIGINAL || isPlainType(one, frame)) continue;
     const read = readProperty(one, frame, rule);
     units.push({ device: unitOf(one), calendar: read, exact: () => deviceUnitSays(one, read, forward) });
   }

@@ -26,6 +26,8 @@ export interface CalendarOptions {
   readonly originals?: boolean;
   /** The device knows three priorities (1, 2, 3) where iCalendar has nine. */
   readonly threePriorities?: boolean;
+  /** The device keeps kinds of entry apart by X-EPOCAGENDAENTRYTYPE, as Symbian does: those that follow are told it. */
+  readonly entryTypes?: boolean;
   /** UID for an iCalendar component that has none. */
   readonly uid?: string;
   /** Occurrences before this (milliseconds since the epoch) are not written out, where a rule must be. */
@@ -41,6 +43,7 @@ export interface Setting {
   readonly withExceptions: boolean;
   readonly originals: boolean;
   readonly threePriorities: boolean;
+  readonly entryTypes: boolean;
   readonly uid: string | undefined;
   /** Seconds since the epoch. */
   readonly since: number;
@@ -61,6 +64,7 @@ export function settingOf(options: CalendarOptions): Setting {
     withExceptions: options.exceptions !== 'left-out',
     originals: options.originals ?? true,
     threePriorities: options.threePriorities ?? false,
+    entryTypes: options.entryTypes ?? false,
     uid: options.uid,
     since: options.since === undefined ? Number.NEGATIVE_INFINITY : Math.floor(options.since / 1000),
     effort: new Effort(WHOLE),

@@ -34,7 +34,10 @@ export function calendarSeries(of: Component, frame: DeviceFrame, gaps: Readonly
       exact &&= read.exact;
     } else if (name === 'RDATE' || name === 'EXDATE') {
       const into = name === 'RDATE' ? dates : exceptions;
-      for (const wall of readDates(value, start, frame)) if (into.size < MOST_DATES) into.add(wall);
+      for (const wall of readDates(value, start, frame)) {
+        if (into.size < MOST_DATES) into.add(wall);
+        else exact = false;
+      }
     }
   }
   if (start.kind !== 'date') timeDays(exceptions, dates, start.wall, properties);

@@ -73,7 +73,11 @@ export function deviceSpan(of: Component, deviceZone: Zone, zone: Zone): Span {
     const line = first(of, name);
     return line === undefined || line.value.trim() === '' ? undefined : deviceTime(name, line.value, deviceZone, zone);
   };
-  const [start, end] = [read('DTSTART'), read(endName(of.name))];
+  const start = read('DTSTART');
+  const told = read(endName(of.name));
+  // Clocks of devices that were never set write ends long before the start.
+  const end =
+    of.name === 'VEVENT' && start !== undefined && told !== undefined && told.wall < start.wall ? undefined : told;
   if (of.name === 'VEVENT' && start !== undefined && takesDays(of, start, end)) return daySpan(start, end);
   if (of.name === 'VEVENT' || start === undefined || end === undefined) {
     const single = start ?? end;

@@ -5,6 +5,7 @@ import { daylightLines } from '../zones/daylight.js';
 import { Timezones, zoneNamed } from '../zones/timezones.js';
 import { UTC } from '../zones/zone.js';
 import { deviceAlarm } from './alarms.js';
+import { entryType } from './entry-type.js';
 import type { CalendarFrame } from './frame.js';
 import { deviceFrame, readUnits } from './from-device.js';
 import type { Setting } from './options.js';
@@ -105,7 +106,7 @@ function toDeviceComponent(of: Component, frame: CalendarFrame, gaps: readonly T
   const { setting } = frame;
   const kept = originalsOf(of.properties, NEW, OLD);
   const spoken = spokenOf(of, frame, gaps).map((one) => restored(one, kept));
-  const lines = spoken.flatMap((one) => one.lines);
+  const lines = [...spoken.flatMap((one) => one.lines), ...entryType(of, frame)];
   const inner = of.components
     .filter(({ name }) => name !== 'VALARM')
     .map((one) => toDeviceComponent(one, { ...frame, kind: one.name }, []));

@@ -3,6 +3,7 @@ import { type Instant, type Transition, UTC, Zone, type ZoneYear } from './zone.
 
 /** Zones kept; a calendar knows a handful. */
 const MOST_ZONES = 64;
+const LONGEST_NAME = 64;
 /** Days between looks: no zone has changed its clocks for less and back. */
 const STEP = 10 * DAY;
 
@@ -10,6 +11,7 @@ const known = new Map<string, Zone | undefined>();
 
 /** A zone of the IANA database, as this machine's ICU knows it; undefined when it does not. */
 export function ianaZone(name: string): Zone | undefined {
+  if (name.length > LONGEST_NAME) return undefined;
   if (known.has(name)) return known.get(name);
   const zone = findZone(name);
   if (known.size >= MOST_ZONES) known.delete(known.keys().next().value ?? '');
@@ -29,7 +31,7 @@ export function localZone(): Zone {
 
 function findZone(name: string): Zone | undefined {
   // Plain offsets and other words ICU may take are no names of the database.
-  if (!/^[A-Za-z][A-Za-z0-9_+-]*(?:\/[A-Za-z0-9_+-]+)*$/.test(name) || name.length > 64) return undefined;
+  if (!/^[A-Za-z][A-Za-z0-9_+-]*(?:\/[A-Za-z0-9_+-]+)*$/.test(name)) return undefined;
   if (/^(?:UTC|Etc\/UTC|GMT|Etc\/GMT|Zulu|Etc\/Zulu)$/i.test(name)) return UTC;
   try {
     const format = new Intl.DateTimeFormat('en-u-ca-iso8601', {
