@@ -23,15 +23,17 @@ export async function* callersOver(reception: Reception, lender: Lender, signal:
   const stop = (): void => calls.end();
   const greetings = new Set<Promise<void>>();
   const begun = (session: HttpSession): void => {
-    const greeting = greetCaller(session, reception, lender, signal).then(
-      (call) => {
+    const take = async (): Promise<void> => {
+      try {
+        const call = await greetCaller(session, reception, lender, signal);
         if (call === undefined) return;
-        if (signal.aborted) return call.peer[Symbol.asyncDispose]();
-        calls.put(call);
-      },
-      (error: unknown) =>
-        reception.log.info(`a call was not taken: ${asCradleError(error).message}`, { peer: session.peer }),
-    );
+        if (signal.aborted) await call.peer[Symbol.asyncDispose]();
+        else calls.put(call);
+      } catch (error) {
+        reception.log.info(`a call was not taken: ${asCradleError(error).message}`, { peer: session.peer });
+      }
+    };
+    const greeting = take();
     greetings.add(greeting);
     void greeting.finally(() => greetings.delete(greeting));
   };

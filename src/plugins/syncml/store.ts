@@ -27,6 +27,7 @@ export interface SyncmlStoreParts {
 /** A datastore of a SyncML device: listed and read from the replica, written through it to the device. */
 export class SyncmlStore implements Store {
   readonly info: StoreInfo;
+  readonly wish?: Wish;
   readonly #parts: SyncmlStoreParts;
   readonly #shelf: Shelf;
   readonly #closing = new AbortController();
@@ -34,11 +35,9 @@ export class SyncmlStore implements Store {
   constructor(parts: SyncmlStoreParts) {
     this.info = parts.info;
     this.#parts = parts;
+    const wish = parts.wire.wish(parts.info.name);
+    if (wish !== undefined) this.wish = wish;
     this.#shelf = new Shelf(parts.holdings, parts.instance);
-  }
-
-  get wish(): Wish | undefined {
-    return this.#parts.wire.wish(this.info.name);
   }
 
   async list(since: Anchor | undefined, signal: AbortSignal): Promise<Listing> {

@@ -6,7 +6,7 @@ import type { Job, Outcome } from '../../../src/daemon/sync/job.js';
 import { commit, compare, type Plan } from '../../../src/daemon/sync/plan.js';
 import type { Device } from '../../../src/hal/device.js';
 import { nameDevice } from '../../../src/hal/device-id.js';
-import type { Call, Log, Login, Peer, PluginContext, Reception } from '../../../src/plugins/contract.js';
+import type { Call, Log, Login, Peer, PluginContext, Reception, Wish } from '../../../src/plugins/contract.js';
 import { MemoryCollection } from '../../../src/plugins/memory/collection.js';
 import { MemoryStore } from '../../../src/plugins/memory/store.js';
 import { SyncmlPlugin } from '../../../src/plugins/syncml/plugin.js';
@@ -103,7 +103,7 @@ export class Desk implements Disposable {
   /** All stores with a peer, as a session of the daemon does it, but one after the other. */
   async sync(
     peer: Peer,
-    names = Object.keys(STORES),
+    names: readonly string[] = Object.keys(STORES),
     terms: Partial<Job> = {},
   ): Promise<readonly (Outcome & { readonly plan: Plan })[]> {
     const signal = new AbortController().signal;
@@ -118,7 +118,8 @@ export class Desk implements Disposable {
             right,
             mapping: this.#state.mapping(aBinding().id, pair),
             policy: () => 'both',
-            direction: right.wish === 'to-desktop' || right.wish === 'mirror-to-desktop' ? 'to-left' : 'both',
+            direction: 'both',
+            ...wished(right.wish),
             firstSync: 'combine',
             allowMassDeletion: true,
             allowReplaced: true,
@@ -226,5 +227,13 @@ export async function partners(
       await client.sync(await connect({ options, wanted }), wanted);
       await Promise.all(calls.slice(before));
     },
+  };
+}
+
+/** As the daemon takes it. */
+function wished(wish: Wish | undefined): Pick<Job, 'wish'> {
+  if (wish === undefined) return {};
+  return {
+    wish: ({ 'to-desktop': 'to-left', 'to-device': 'to-right', 'mirror-to-desktop': 'mirror-to-left' } as const)[wish],
   };
 }

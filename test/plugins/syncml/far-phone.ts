@@ -31,6 +31,10 @@ export interface PhoneMood {
   readonly room?: number;
   /** Answers every change of ours with this. */
   readonly code?: number;
+  /** What it tells beside its changes, whatever sense that makes. */
+  readonly also?: readonly Omit<Incoming, 'answer'>[];
+  /** All of it in one Atomic. */
+  readonly atomic?: boolean;
   /** Goes on where the session before was cut, if it was. */
   readonly resumes?: boolean;
 }
@@ -51,7 +55,7 @@ export class FarPhone {
   readonly items = new Map<string, Held>();
   readonly #gone = new Map<string, number>();
   #clock = 0;
-  #luid = 0;
+  #luid = 100;
   /** Its Next of the last session that it saw end, and ours. */
   #last: { readonly mine: string; readonly theirs: string; readonly clock: number } | undefined;
   #cached: MapItem[] = [];
@@ -109,8 +113,9 @@ export class FarPhone {
   /** A session, after its greeting. */
   converse(memory: SessionMemory, mood: PhoneMood = {}): Conversation {
     this.statuses = [];
-    const resumed = mood.resumes === true && this.#told !== undefined && memory.cut(this.name) !== undefined;
-    const { ours, theirs } = memory.anchors(this.name, mood.resumes === true);
+    const asks = mood.resumes === true && this.#told !== undefined;
+    const resumed = asks && memory.cut(this.name) !== undefined;
+    const { ours, theirs } = memory.anchors(this.name, asks);
     const fits = this.#last !== undefined && theirs === this.#last.mine && ours === this.#last.theirs;
     const wanted = mood.mode ?? 'two-way';
     const needsAnchors = wanted === 'two-way' || wanted.startsWith('one-way');
@@ -159,7 +164,7 @@ export class FarPhone {
   async *#changes(
     mode: SyncMode,
     resumed: boolean,
-    { batch = 3 }: PhoneMood,
+    { batch = 3, also = [], atomic = false }: PhoneMood,
     step: () => void,
     signal: AbortSignal,
   ): AsyncGenerator<IncomingBatch> {
@@ -186,12 +191,20 @@ export class FarPhone {
     // Where a slow sync goes on, what went meanwhile has to be told like any change.
     if (!all || resumed)
       for (const [luid, at] of this.#gone) if (at > since && told.get(luid) !== at) tell('delete', luid, at);
+    for (const one of also)
+      changes.push({
+        ...one,
+        answer: (code) => {
+          open--;
+          this.statuses.push(code);
+        },
+      });
     for (let at = 0; at < changes.length; at += batch) {
       step();
       if (signal.aborted) throw new CradleError('Cancelled', 'the line was closed');
       const part = changes.slice(at, at + batch);
       open += part.length;
-      yield { atomic: false, changes: part };
+      yield { atomic, changes: part };
       if (open !== 0) throw new Error('a change was not answered, or twice');
     }
   }

@@ -65,7 +65,8 @@ export class FarServer {
     if (mode === 'slow') this.map.clear();
     // Maps of an earlier session, whose answer was lost.
     const pending = memory.pendingMaps(this.name);
-    if (mode === 'two-way') for (const { target, source } of pending) if (this.items.has(target)) this.map.set(target, source);
+    if (mode === 'two-way')
+      for (const { target, source } of pending) if (this.items.has(target)) this.map.set(target, source);
     memory.mapsConfirmed(this.name, pending);
     const start = this.#clock;
     let ops = 0;

@@ -3,7 +3,7 @@ import { openState, type State } from '../../../src/daemon/state/state.js';
 import { execute } from '../../../src/daemon/sync/execute.js';
 import type { Job, Outcome } from '../../../src/daemon/sync/job.js';
 import { commit, compare, type Plan } from '../../../src/daemon/sync/plan.js';
-import type { Receipt, Store } from '../../../src/plugins/contract.js';
+import type { Receipt, Store, Wish } from '../../../src/plugins/contract.js';
 import { MemoryCollection } from '../../../src/plugins/memory/collection.js';
 import { MemoryStore } from '../../../src/plugins/memory/store.js';
 import type { Form } from '../../../src/plugins/syncml/content/form.js';
@@ -18,6 +18,8 @@ import { FarPhone, type PhoneMood } from './far-phone.js';
 
 const STORE = 'notes';
 
+export const card = (text: string) => ({ type: 'text/x-vcard', bytes: Buffer.from(text) });
+
 export const note = (text: string) => ({ type: 'text/plain', bytes: Buffer.from(text) });
 
 /** A telephone, its replica, and a desktop store with the daemon's engine between them: all but the wire. */
@@ -27,7 +29,7 @@ export class PhoneWorld {
     label: 'Notes',
     name: 'desktop',
     identity: 'memory:desktop',
-    contentTypes: ['text/plain'],
+    contentTypes: ['*'],
   });
   readonly attic = new RecordingAttic();
   readonly #folder: string;
@@ -110,7 +112,8 @@ export class PhoneWorld {
         right,
         mapping: this.mapping,
         policy: () => 'both',
-        direction: store.wish === 'to-desktop' || store.wish === 'mirror-to-desktop' ? 'to-left' : 'both',
+        direction: 'both',
+        ...wished(store.wish),
         firstSync: 'combine',
         allowMassDeletion: true,
         allowReplaced: true,
@@ -138,9 +141,21 @@ export class PhoneWorld {
     this.desktop.put({ contentType: 'text/plain', summary: content }, Buffer.from(content), id);
   }
 
+  writeCard(content: string): void {
+    this.desktop.put({ contentType: 'text/vcard', summary: 'a card' }, Buffer.from(content));
+  }
+
   get desktopContents(): readonly string[] {
     return [...this.desktop.present()].map(({ bytes }) => Buffer.from(bytes).toString()).sort();
   }
 }
 
 export type { Receipt };
+
+/** As the daemon takes it. */
+function wished(wish: Wish | undefined): Pick<Job, 'wish'> {
+  if (wish === undefined) return {};
+  return {
+    wish: ({ 'to-desktop': 'to-left', 'to-device': 'to-right', 'mirror-to-desktop': 'mirror-to-left' } as const)[wish],
+  };
+}

@@ -18,10 +18,18 @@ const replay = {
 /** `CRADLE_PATIENCE=20` looks twenty times as long. */
 const PATIENCE = Number(process.env.CRADLE_PATIENCE ?? 1);
 
+interface Touch {
+  readonly kind: 'edit' | 'remove';
+  readonly side: Side;
+  readonly index: number;
+}
+
 type Deed =
-  | { readonly kind: 'add' | 'twin'; readonly side: Side }
-  | { readonly kind: 'edit' | 'remove'; readonly side: Side; readonly index: number }
-  | { readonly kind: 'renumber' | 'forget' }
+  | { readonly kind: 'add'; readonly side: Side }
+  | { readonly kind: 'twin'; readonly side: Side }
+  | Touch
+  | { readonly kind: 'renumber' }
+  | { readonly kind: 'forget' }
   | { readonly kind: 'sync'; readonly mood: PhoneMood; readonly left: readonly number[]; readonly crash: number };
 
 const side = fc.constantFrom<Side>('left', 'right');
@@ -44,7 +52,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({ kind: fc.constantFrom('edit' as const, 'remove' as const), side, index: fc.nat(9) }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('renumber' as const, 'forget' as const) }) },
+  { weight: 1, arbitrary: fc.constantFrom<Deed>({ kind: 'renumber' }, { kind: 'forget' }) },
   {
     weight: 5,
     arbitrary: fc.record({
@@ -89,7 +97,7 @@ class People {
     else this.world.write(content);
   }
 
-  #touch({ kind, side, index }: Extract<Deed, { kind: 'edit' | 'remove' }>): void {
+  #touch({ kind, side, index }: Touch): void {
     const { phone, desktop } = this.world;
     const [luid, held] = (side === 'right' ? [...phone.items][index] : undefined) ?? [];
     const kept = side === 'left' ? [...desktop.present()][index] : undefined;

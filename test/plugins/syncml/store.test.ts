@@ -1,12 +1,12 @@
 import { test } from 'node:test';
-import { FileForm } from '../../../src/plugins/syncml/content/file.js';
 import { ClientWire } from '../../../src/plugins/syncml/client-wire.js';
+import { FileForm } from '../../../src/plugins/syncml/content/file.js';
 import { Lender } from '../../../src/plugins/syncml/replica/lender.js';
 import { SyncmlStore } from '../../../src/plugins/syncml/store.js';
 import { storeConformance } from '../../conformance/store.js';
+import { silent } from '../../daemon/sync/world.js';
 import { text } from '../../support/items.js';
 import { temporaryFolder } from '../../support/tmp.js';
-import { silent } from '../../daemon/sync/world.js';
 import { FarServer } from './far-server.js';
 
 storeConformance('syncml', async (t) => {
