@@ -10,24 +10,31 @@ const place = ({ group, parameters }: Property): string =>
 
 const NOWHERE = ';;;;;;';
 
-/** The LABEL properties of vCard 3.0 as LABEL parameters of their addresses (RFC 6350 section 6.3.1). */
+/**
+ * The LABEL properties of vCard 3.0 as LABEL parameters of their addresses (RFC 6350 section 6.3.1): of the one right
+ * before, else of the first that has none. One without an address gets an empty one.
+ */
 export function withLabelsInside(properties: readonly Property[]): readonly Property[] {
   if (!properties.some((one) => one.name === 'LABEL')) return properties;
-  const labels = new Map<string, Property[]>();
-  for (const one of properties) {
-    if (one.name !== 'LABEL') continue;
-    const alike = labels.get(place(one));
-    if (alike === undefined) labels.set(place(one), [one]);
-    else alike.push(one);
-  }
-  const result: Property[] = [];
-  for (const one of properties) {
-    if (one.name === 'LABEL') continue;
-    const label = one.name === 'ADR' ? labels.get(place(one))?.shift() : undefined;
-    result.push(label === undefined ? one : labelled(one, label));
-  }
-  for (const left of labels.values())
-    for (const label of left) result.push(labelled(property('ADR', NOWHERE, label.parameters, label.group), label));
+  const labels = new Map<Property, Property>();
+  const later = new Map<string, Property[]>();
+  properties.forEach((one, at) => {
+    if (one.name !== 'LABEL') return;
+    const [where, before] = [place(one), properties[at - 1]];
+    if (before?.name === 'ADR' && place(before) === where) labels.set(before, one);
+    else
+      later
+        .set(where, later.get(where) ?? [])
+        .get(where)
+        ?.push(one);
+  });
+  const result = properties.flatMap((one): readonly Property[] => {
+    if (one.name === 'LABEL') return [];
+    const label = one.name === 'ADR' ? (labels.get(one) ?? later.get(place(one))?.shift()) : undefined;
+    return [label === undefined ? one : labelled(one, label)];
+  });
+  for (const label of [...later.values()].flat())
+    result.push(labelled(property('ADR', NOWHERE, label.parameters, label.group), label));
   return result;
 }
 

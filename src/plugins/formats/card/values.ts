@@ -7,6 +7,9 @@ import { kindOf } from './kinds.js';
 const OLD: Dialect = 'vcard-2.1';
 const NEW: Dialect = 'vcard-3.0';
 
+/** Degrees; vCard 2.1 has a comma between them, 3.0 a semicolon. What is neither, such as a geo: URI, stays. */
+const PLACE = /^\s*([+-]?[\d.]+)\s*[;,]\s*([+-]?[\d.]+)\s*$/;
+
 /** The value of a vCard 2.1 property as vCard 3.0 writes it. `lists`: commas between the parts of a field mean lists. */
 export function modernValue(one: Property, lists: boolean): string {
   const { name, value } = one;
@@ -27,7 +30,7 @@ export function modernValue(one: Property, lists: boolean): string {
     case 'offset':
       return extendedOffset(value);
     case 'place':
-      return value.replace(',', ';');
+      return value.replace(PLACE, '$1;$2');
     case 'uri':
     case 'media':
       return value;
@@ -61,7 +64,7 @@ function plainVersit(one: Property): string {
     case 'offset':
       return basicOffset(value);
     case 'place':
-      return value.replace(';', ',');
+      return value.replace(PLACE, '$1,$2');
     case 'uri':
     case 'media':
       return value;

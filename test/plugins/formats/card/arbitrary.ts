@@ -144,6 +144,82 @@ export const card: fc.Arbitrary<Component> = fc
     return component('VCARD', V3, [property('VERSION', '3.0'), ...properties]);
   });
 
+const V4 = 'vcard-4.0';
+
+/** Some of these parameters, each with a value it may have. */
+const some4 = (all: Readonly<Record<string, readonly string[]>>): fc.Arbitrary<readonly Parameter[]> =>
+  fc
+    .subarray(Object.keys(all))
+    .chain((names) =>
+      fc
+        .tuple(...names.map((name) => fc.constantFrom(...(all[name] ?? []))))
+        .map((values) => names.map((name, at) => ({ name, values: [values[at] ?? ''] }))),
+    );
+
+const always =
+  (name: string, value: string) =>
+  (all: readonly Parameter[]): readonly Parameter[] => [...all, { name, values: [value] }];
+
+const RANKS = {
+  PREF: ['1', '2', '50', '100'],
+  TYPE: ['home', 'work', 'voice,home', 'x-boat'],
+  PID: ['1.1'],
+  ALTID: ['1'],
+};
+
+const natives = {
+  few: [
+    of('FN', some, some4({ LANGUAGE: ['de'], ALTID: ['1'] })),
+    of('N', lists, some4({ 'SORT-AS': ['Berg,Zoë', 'x'], ALTID: ['1'] })),
+    of('BDAY', fc.constantFrom('--0415', '---15', '1996', '1996-04', '19960415', '19960415T102200Z', 'T10')),
+    of('BDAY', plain, fc.constant([{ name: 'VALUE', values: ['text'] }])),
+    of('ANNIVERSARY', fc.constantFrom('20090810', '--0810'), some4({ CALSCALE: ['gregorian'] })),
+    of('GENDER', fc.constantFrom('M', 'F', 'O', 'N', 'U', ";it's complicated", 'M;boy')),
+    of('KIND', fc.constantFrom('individual', 'group', 'org', 'location')),
+    of('GEO', fc.constantFrom('geo:52.37,4.88', 'geo:52.37,4.88;u=10', 'http://example.org/place')),
+    of('TZ', fc.constantFrom('Europe/Amsterdam', 'Raleigh/North America')),
+    of('TZ', fc.constant('-0500'), fc.constant([{ name: 'VALUE', values: ['utc-offset'] }])),
+    of('REV', fc.constantFrom('20260102T030405Z', '20260102T030405+0130')),
+    of('UID', fc.constant('urn:uuid:4fbe8971-0bc3-424c-9c26-36c3e1eff6b1')),
+    of('ORG', lists, some4({ 'SORT-AS': ['ABC,Sales'] })),
+  ],
+  many: [
+    of('TEL', number, some4(RANKS)),
+    of('TEL', fc.constantFrom('tel:+31-20-1', 'tel:+1-555;ext=5'), some4(RANKS).map(always('VALUE', 'uri'))),
+    of('TEL', fc.constant('sip:x@example.org'), some4(RANKS).map(always('VALUE', 'uri'))),
+    of('EMAIL', address, some4(RANKS)),
+    of('ADR', lists, some4({ ...RANKS, LABEL: ['1 Main St\nSpringfield', '"x"; y', 'z'], GEO: ['geo:1,2'] })),
+    of('IMPP', fc.constantFrom('xmpp:a@example.org', 'skype:a b'), some4(RANKS)),
+    of('RELATED', uri, some4({ TYPE: ['spouse', 'friend,co-worker', 'agent'] })),
+    of('RELATED', plain, some4({ TYPE: ['spouse', 'agent'] }).map(always('VALUE', 'text'))),
+    of('MEMBER', uri),
+    of(
+      'PHOTO',
+      base64.map((one) => `data:image/gif;base64,${one}`),
+      some4({ PREF: ['1', '3'], TYPE: ['home'] }),
+    ),
+    of('PHOTO', uri, some4({ MEDIATYPE: ['image/jpeg'], PREF: ['1'] })),
+    of(
+      'KEY',
+      base64.map((one) => `data:application/pgp-keys;base64,${one}`),
+    ),
+    of('SOUND', uri, some4({ MEDIATYPE: ['audio/ogg'] })),
+    of('LANG', fc.constantFrom('en', 'fr'), some4({ PREF: ['1', '2'], TYPE: ['work'] })),
+    of('NOTE', plain, some4({ LANGUAGE: ['en'], PREF: ['1'] })),
+    of('XML', plain),
+    of('CLIENTPIDMAP', fc.constant('1;urn:uuid:3df403f4-5924-4bb7-b077-3c711d9eb34b')),
+    of('X-ODD', unknown),
+  ],
+};
+
+/** A vCard 4.0 with what that alone can say. */
+export const modernCard: fc.Arbitrary<Component> = fc
+  .tuple(
+    fc.uniqueArray(fc.oneof(...natives.few), { maxLength: 8, selector: (one) => one.name }),
+    fc.array(fc.oneof(...natives.many), { maxLength: 10 }),
+  )
+  .map(([few, many]) => component('VCARD', V4, [property('VERSION', '4.0'), ...few, ...many]));
+
 /** What a card says, so that two can be compared: order and the case of types do not count. */
 export const told = (one: Component): readonly string[] =>
   [

@@ -5,7 +5,7 @@ import { type CardDialect, convertCard, convertedCard } from '../../../../src/pl
 import { type Component, first } from '../../../../src/plugins/formats/content-lines/component.js';
 import { parseSingle } from '../../../../src/plugins/formats/content-lines/parse.js';
 import { writeContentLines } from '../../../../src/plugins/formats/content-lines/write.js';
-import { card, told } from './arbitrary.js';
+import { card, modernCard, told } from './arbitrary.js';
 import { ALL } from './cards.js';
 
 /** Through bytes, so that the codec has its say. */
@@ -41,6 +41,16 @@ for (const [from = V3, ...way] of ways)
         assert.deepEqual(content(after), content(before));
       }),
       { numRuns: 200 },
+    );
+  });
+
+for (const to of [V3, V2] as const)
+  test(`what vCard 4.0 alone can say comes back from ${to}`, () => {
+    fc.assert(
+      fc.property(modernCard, (before) => {
+        assert.deepEqual(content(converted(converted(before, to), V4)), content(before));
+      }),
+      { numRuns: 300 },
     );
   });
 
