@@ -1,9 +1,10 @@
+import { CradleError } from '../../../dbus/errors.js';
 import type { Alert, Credentials, Header, Item, MapCommand, MapItem, Message, Status } from '../message/message.js';
 import { writeAnchors } from '../message/meta.js';
 import { mayBecome, modeToAsk } from './agreement.js';
 import { nextAnchor } from './anchors.js';
 import type { Answer } from './answers.js';
-import { ALERT, ALERT_OF, modeOfAlert, needsNoAnchors, refusalOf, STATUS } from './codes.js';
+import { ALERT, ALERT_OF, modeOfAlert, needsNoAnchors, refusalOf, STATUS, takesFromServer } from './codes.js';
 import type { SyncMode } from './conversation.js';
 import { Dialogue } from './dialogue.js';
 import { ANY_ID, type Load } from './load.js';
@@ -33,6 +34,9 @@ export class ClientDialogue extends Dialogue {
   readonly misjudged = new Map<string, SyncMode>();
   /** The server has sent something besides statuses since our changes ended. */
   #owesWord = false;
+  /** Datastores whose changes the server has begun to tell. */
+  readonly #told = new Set<Track>();
+  #isRepeated = false;
   #hasMapped = false;
 
   constructor(session: Session, datastores: readonly WantedDatastore[], proof: Proof) {
@@ -69,6 +73,11 @@ export class ClientDialogue extends Dialogue {
     return this.#proof.sign(bytes);
   }
 
+  /** A message had to be sent again: a server that keeps no replies goes on without what it said in the first one. */
+  repeated(): void {
+    this.#isRepeated = true;
+  }
+
   override receive(message: Message): void {
     const status = message.commands.find((one): one is Status => one.kind === 'Status' && one.commandRef === '0');
     if (status?.code === STATUS.badLogin || status?.code === STATUS.noLogin) {
@@ -93,10 +102,7 @@ export class ClientDialogue extends Dialogue {
 
   protected override alerted(alert: Alert, item: Item, answer: Answer): void {
     const part = answer.part(item.target?.uri, item.source?.uri, STATUS.ok);
-    const track = this.trackOf({
-      ...(item.target && { target: item.target }),
-      ...(item.source && { source: item.source }),
-    });
+    const track = this.trackOf(item);
     if (track === undefined || this.isEstablished) {
       part.code = track === undefined ? STATUS.notFound : STATUS.notAllowed;
       return;
@@ -125,9 +131,11 @@ export class ClientDialogue extends Dialogue {
     this.misjudged.set(track.name, 'slow');
   }
 
-  protected override opened(): number {
+  protected override opened(track: Track): number {
     this.#owesWord = true;
-    return this.isEstablished ? STATUS.ok : STATUS.notAllowed;
+    if (!this.isEstablished) return STATUS.notAllowed;
+    this.#told.add(track);
+    return STATUS.ok;
   }
 
   protected override mapped({ target, source }: MapCommand, answer: Answer): void {
@@ -135,7 +143,8 @@ export class ClientDialogue extends Dialogue {
   }
 
   protected override ended({ commands, final }: Message): void {
-    const isWord = commands.some((one) => one.kind !== 'Status');
+    // Device information that is asked for at the end serves nobody any more.
+    const isWord = commands.some(({ kind }) => kind !== 'Status' && kind !== 'Get');
     switch (this.#phase) {
       case 'greeted':
         if (final) this.#settle();
@@ -236,8 +245,19 @@ export class ClientDialogue extends Dialogue {
   /** Package 4 is complete. What it added is told in package 5, once all has been answered. */
   #takeIn(): void {
     this.book.close();
+    if (this.#isRepeated) for (const track of this.tracks.values()) this.#missSomething(track);
+    // Nobody is to take what came for all there is.
+    if (this.failure !== undefined) return;
     for (const track of this.tracks.values()) track.isOver = true;
     this.#phase = 'mapping';
+  }
+
+  /** Changes went with a reply that was lost: what is not acknowledged comes in the next session. */
+  #missSomething(track: Track): void {
+    const { theirUri, mode, arrived, expected = 0 } = track;
+    if (!takesFromServer(mode) || (this.#told.has(track) && arrived >= expected)) return;
+    const { uri } = this.target;
+    this.failure ??= new CradleError('NotConnected', `what ${uri} had to tell of ${theirUri} was lost with a reply`);
   }
 
   /** All of package 4 has been answered by those who took it. */

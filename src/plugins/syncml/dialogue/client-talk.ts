@@ -15,6 +15,7 @@ export async function exchange(
 ): Promise<void> {
   const { encoding, sessionId, target } = dialogue.session;
   const before = dialogue.received;
+  const { repeats } = carrier;
   const packet = packetOf(message, encoding);
   const hmac = dialogue.sign(packet.bytes);
   const reply = messageOf(await carrier.exchange({ ...packet, ...(hmac !== undefined && { hmac }) }, signal));
@@ -22,6 +23,7 @@ export async function exchange(
     throw new CradleError('Failed', `${target.uri} answers another session than ours`);
   if (reply.header.messageId <= before && !answers(reply, message))
     throw new CradleError('Failed', `${target.uri} repeats an earlier answer`);
+  if (carrier.repeats !== repeats) dialogue.repeated();
   const wasEstablished = dialogue.isEstablished;
   dialogue.receive(reply);
   if (dialogue.isRejected && !wasEstablished) carrier.redirect(undefined);

@@ -9,7 +9,6 @@ import type {
   MapCommand,
   Message,
   Status,
-  Sync,
 } from '../message/message.js';
 import { type Answer, Answers } from './answers.js';
 import { ALERT, refusalOf, STATUS } from './codes.js';
@@ -22,7 +21,7 @@ import { Reception } from './reception.js';
 import { Scale } from './scale.js';
 import { headerOf, type Session } from './session.js';
 import { StatusBook, type Told } from './status-book.js';
-import { Track, type TrackAnchors } from './track.js';
+import { type Ends, Track, type TrackAnchors } from './track.js';
 
 /** Messages in which neither side says anything, after which nobody believes in an end. */
 const MOST_EMPTY_MESSAGES = 100;
@@ -109,7 +108,10 @@ export abstract class Dialogue {
     const isEmpty = !final && !this.#hasSpoken && !commands.some(saysSomething);
     this.#emptyMessages = isEmpty ? this.#emptyMessages + 1 : 0;
     if (this.#emptyMessages > MOST_EMPTY_MESSAGES)
-      this.failure ??= new CradleError('Timeout', `${this.session.target.uri} says nothing new and does not come to an end`);
+      this.failure ??= new CradleError(
+        'Timeout',
+        `${this.session.target.uri} says nothing new and does not come to an end`,
+      );
     this.ended(message);
   }
 
@@ -167,7 +169,7 @@ export abstract class Dialogue {
   }
 
   /** By what the other side calls our datastore; by what it calls its own where that fails. */
-  protected trackOf({ target, source }: Pick<Sync, 'target' | 'source'>): Track | undefined {
+  protected trackOf({ target, source }: Ends): Track | undefined {
     for (const track of this.tracks.values()) if (track.isOurs(target?.uri)) return track;
     for (const track of this.tracks.values()) if (track.isTheirs(source?.uri)) return track;
     return undefined;

@@ -16,7 +16,7 @@ import type { PieceOf } from './assembly.js';
 import { ALERT, STATUS } from './codes.js';
 import { Intake } from './intake.js';
 import type { Introductions } from './introductions.js';
-import type { Track } from './track.js';
+import type { Ends, Track } from './track.js';
 
 /** What a role makes of what comes in. */
 export interface Listener {
@@ -25,7 +25,7 @@ export interface Listener {
   readonly maxObjectSize: number;
   readonly answers: Answers;
   readonly introductions: Introductions;
-  trackOf(sync: Pick<Sync, 'target' | 'source'>): Track | undefined;
+  trackOf(sync: Ends): Track | undefined;
   headerAnswered(status: Status): void;
   statusCame(status: Status): void;
   /** An Alert on a datastore: a sync mode, or a resumption. */

@@ -1,8 +1,14 @@
-import type { MapItem } from '../message/message.js';
+import type { Location, MapItem } from '../message/message.js';
 import type { Batch } from './batch.js';
 import type { SyncMode } from './conversation.js';
 import type { Outlet } from './outlet.js';
 import { plainUri } from './uri.js';
+
+/** What a command says of the two datastores it is about, from its sender's side. */
+export interface Ends {
+  readonly target?: Location | undefined;
+  readonly source?: Location | undefined;
+}
 
 /** Both ends' words on how far they are, of one session. */
 export interface TrackAnchors {
@@ -19,6 +25,8 @@ export class Track {
   theirs: string | undefined;
   /** NumberOfChanges, as the other side said. */
   expected: number | undefined;
+  /** Theirs that have come. */
+  arrived = 0;
   /** NumberOfChanges of ours. */
   announced: number | undefined;
   readonly #inbox: Batch[] = [];
@@ -60,6 +68,7 @@ export class Track {
   }
 
   deliver(batch: Batch): void {
+    this.arrived += batch.changes.length;
     this.#inbox.push(batch);
   }
 

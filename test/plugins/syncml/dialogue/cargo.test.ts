@@ -6,7 +6,7 @@ import { Scale } from '../../../../src/plugins/syncml/dialogue/scale.js';
 const ROOM = 100;
 
 function piecesOf(text: string, encoding: 'xml' | 'wbxml' = 'xml'): readonly Buffer[] {
-  const cargo = new Cargo({ type: 'text/plain', bytes: Buffer.from(text) }, encoding);
+  const cargo = Cargo.pack({ type: 'text/plain', bytes: Buffer.from(text) }, encoding);
   const scale = new Scale(encoding, '1.2');
   const pieces: Buffer[] = [];
   for (let at = 0; at < cargo.size; ) {

@@ -4,7 +4,7 @@ import { messageOf } from '../../../../src/plugins/syncml/dialogue/transcoder.js
 import type { Message } from '../../../../src/plugins/syncml/message/message.js';
 
 /** What happens to an exchange on its way. */
-export type Mishap = 'request-lost' | 'reply-lost' | 'request-twice' | 'cut-before' | 'cut-after' | undefined;
+export type Mishap = 'reply-lost' | 'cut-before' | 'cut-after' | undefined;
 
 export interface Said {
   readonly by: 'client' | 'server';
@@ -24,6 +24,8 @@ export class Line {
   #isOver = false;
   #isCut = false;
   #exchanges = 0;
+  /** Keeps nothing of what is said. */
+  isForgetful = false;
   /** What is done to a packet before it is delivered. */
   spoil: ((packet: Packet, by: 'client' | 'server') => Packet) | undefined;
 
@@ -41,7 +43,7 @@ export class Line {
 
   cut(): void {
     this.#isCut = true;
-    this.#request?.fail(new CradleError('NotConnected', 'the line was cut'));
+    this.#request?.fail(cutOff());
     this.#arrived?.();
   }
 
@@ -51,21 +53,17 @@ export class Line {
       this.#note('client', packet);
       const sent = this.spoil?.(packet, 'client') ?? packet;
       if (mishap === 'cut-before') this.cut();
-      if (mishap === 'reply-lost' || mishap === 'request-twice') {
-        const first = await this.#deliver(sent, signal);
-        const second = await this.#deliver(sent, signal);
-        this.again.push({ first, second });
-      }
+      let reply = await this.#deliver(sent, signal);
       if (mishap === 'cut-after') {
-        await this.#deliver(sent, signal);
         this.cut();
+        throw cutOff();
       }
-      const reply =
-        this.again.at(-1)?.second !== undefined && (mishap === 'reply-lost' || mishap === 'request-twice')
-          ? this.again[this.again.length - 1]?.second
-          : undefined;
-      const answered = reply ?? (await this.#deliver(sent, signal));
-      return this.spoil?.(answered, 'server') ?? answered;
+      if (mishap === 'reply-lost') {
+        const second = await this.#deliver(sent, signal);
+        this.again.push({ first: reply, second });
+        reply = second;
+      }
+      return this.spoil?.(reply, 'server') ?? reply;
     },
     redirect: (uri) => {
       this.redirects.push(uri);
@@ -80,13 +78,11 @@ export class Line {
     peer: 'a line',
     receive: async (signal) => {
       for (;;) {
-        if (this.#isCut) throw new CradleError('NotConnected', 'the line was cut');
+        if (this.#isCut) throw cutOff();
         if (this.#request !== undefined) return this.#request.packet;
         if (this.#isOver) return undefined;
-        await new Promise<void>((resolve, reject) => {
-          this.#arrived = resolve;
-          signal.addEventListener('abort', () => reject(new CradleError('Cancelled', 'cancelled')), { once: true });
-          if (signal.aborted) reject(new CradleError('Cancelled', 'cancelled'));
+        await this.#until<void>(signal, (arrived) => {
+          this.#arrived = arrived;
         });
       }
     },
@@ -97,20 +93,38 @@ export class Line {
       request?.answer(packet);
     },
     [Symbol.asyncDispose]: async () => {
+      this.#isCut = true;
       this.#request?.fail(new CradleError('NotConnected', 'the server hung up'));
     },
   };
 
   #deliver(packet: Packet, signal: AbortSignal): Promise<Packet> {
-    return new Promise((answer, fail) => {
-      if (this.#isCut) return fail(new CradleError('NotConnected', 'the line was cut'));
-      signal.addEventListener('abort', () => fail(new CradleError('Cancelled', 'cancelled')), { once: true });
+    if (this.#isCut) throw cutOff();
+    return this.#until(signal, (answer, fail) => {
       this.#request = { packet, answer, fail };
       this.#arrived?.();
     });
   }
 
+  async #until<T>(
+    signal: AbortSignal,
+    begin: (done: (value: T) => void, fail: (error: unknown) => void) => void,
+  ): Promise<T> {
+    let cancel = (): void => {};
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        cancel = () => reject(new CradleError('Cancelled', 'the line was let go'));
+        signal.addEventListener('abort', cancel);
+        if (signal.aborted) cancel();
+        begin(resolve, reject);
+      });
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
+  }
+
   #note(by: 'client' | 'server', packet: Packet): void {
+    if (this.isForgetful) return;
     let message: Message;
     try {
       message = messageOf(packet);
@@ -120,3 +134,5 @@ export class Line {
     this.said.push({ by, message, bytes: packet.bytes });
   }
 }
+
+const cutOff = (): CradleError => new CradleError('NotConnected', 'the line was cut');
