@@ -14,6 +14,8 @@ export interface Packet {
 export interface ClientCarrier extends AsyncDisposable {
   /** Sends a message and gives the reply. A reply that got lost is fetched by sending the very same bytes again, as often as is sensible. */
   exchange(packet: Packet, signal: AbortSignal): Promise<Packet>;
+  /** How often that was done so far, where it is; the server may have heard each of them. */
+  readonly repeats?: number;
   /** Where the following messages of the session go to (RespURI); resolved against what was asked. Without: back to the start. */
   redirect(uri: string | undefined): void;
 }

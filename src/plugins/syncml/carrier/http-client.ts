@@ -80,12 +80,17 @@ class HttpClient implements ClientCarrier {
   #target: URL;
   /** Until somebody was there once, there is no reply that could have been lost. */
   #reached = false;
+  #repeats = 0;
 
   constructor(start: URL, patience: HttpPatience, wayTo: (target: URL) => Way) {
     this.#start = start;
     this.#target = start;
     this.#patience = patience;
     this.#wayTo = wayTo;
+  }
+
+  get repeats(): number {
+    return this.#repeats;
   }
 
   redirect(uri: string | undefined): void {
@@ -117,6 +122,7 @@ class HttpClient implements ClientCarrier {
         if (rest === undefined || !this.#mayRepeat(error)) throw error;
         const later = error.cause instanceof Later ? error.cause.milliseconds : 0;
         await pause(clock, Math.max(rest, later), signal);
+        this.#repeats += 1;
       }
     }
   }
