@@ -7,7 +7,7 @@ import { Undo } from '../support/scope.js';
 import { Desk } from './support/desk.js';
 import { assertEqualItems } from './support/equal.js';
 import { HordeServer, hordeMissing } from './support/horde-server.js';
-import { LossyProxy } from './support/lossy-proxy.js';
+import { LossyProxy, type Mishap, nth } from './support/lossy-proxy.js';
 import { appointment, type CardOptions, card } from './support/people.js';
 
 const skip = hordeMissing;
@@ -206,3 +206,32 @@ test('a wrong password fails the session in words that name the login, and tells
   const log = JSON.stringify(account.desk.daemon.log.lines);
   assert(!`${log}${ErrorMessage}`.includes('wrong-horse') && !log.includes('secret'));
 });
+
+/** Of a sync with news on both sides: two sessions of four messages, one to learn what is new there and one to tell ours. */
+for (const [how, numbers] of [
+  ['reply-lost', [1, 2, 3, 4, 5, 6, 7, 8]],
+  ['request-halved', [3, 7]],
+] as const satisfies readonly (readonly [Mishap, readonly number[]])[])
+  test(`${how}: Horde does everything anew that it hears again, and both sides agree in the end, nothing doubled`, {
+    skip,
+  }, async (t) => {
+    const account = await Account.open(t);
+    await account.put(0);
+    await account.putThere(1);
+    await account.sync();
+    let count = 2;
+    for (const number of numbers) {
+      await account.put(100 + number);
+      await account.putThere(200 + number);
+      await account.put(0, { note: `Round ${number} here.` }, await account.find(0));
+      await account.putThere(1, { note: `Round ${number} there.` }, await account.findThere(1));
+      count += 2;
+      account.way.begin(nth(number, how));
+      await account.desk.applet.sync(account.binding);
+      assert(account.way.exchanges.some(({ mishap }) => mishap === how));
+      account.way.begin();
+      await account.sync();
+      await account.sync();
+      await account.equal(count);
+    }
+  });
