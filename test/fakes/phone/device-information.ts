@@ -23,6 +23,7 @@ export function deviceInformation(
     el('HwV', '0402'),
     el('DevID', imei),
     el('DevTyp', 'phone'),
+    ...(version === '1.0' ? [] : [el('SupportLargeObjs')]),
     ...(tellsCount && version !== '1.0' ? [el('SupportNumberOfChanges')] : []),
     ...stores.map(datastore),
     el('CTCap', ...stores.flatMap(capabilities)),
@@ -64,7 +65,10 @@ function capabilities({ shelf: { type, version, keeps, parameters } }: PhoneStor
     switch (name) {
       case 'BEGIN':
       case 'END':
-        return [head, ...(type === 'text/x-vcard' ? ['VCARD'] : ['VCALENDAR', 'VEVENT', 'VTODO']).map((one) => el('ValEnum', one))];
+        return [
+          head,
+          ...(type === 'text/x-vcard' ? ['VCARD'] : ['VCALENDAR', 'VEVENT', 'VTODO']).map((one) => el('ValEnum', one)),
+        ];
       case 'VERSION':
         return [head, el('ValEnum', version)];
       case 'TEL':

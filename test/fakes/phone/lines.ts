@@ -37,7 +37,6 @@ export const writeLines = (lines: readonly Line[]): string => lines.map((line) =
 
 function writeLine({ name, parameters, value }: Line): string {
   const head = [name, ...parameters].join(';');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: whatever is not plain is encoded
   if (/^[\x20-\x3c\x3e-\x7e]*$/.test(value)) return `${head}:${value}`;
   return `${head};ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:${toQuotedPrintable(value)}`;
 }

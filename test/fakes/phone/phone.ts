@@ -78,7 +78,8 @@ export class SimulatedPhone {
       get: () => {
         const session = this.session;
         const packet = session?.say();
-        dead = session !== undefined && this.habits.hangsUpAfter !== undefined && session.said > this.habits.hangsUpAfter;
+        dead =
+          session !== undefined && this.habits.hangsUpAfter !== undefined && session.said > this.habits.hangsUpAfter;
         return packet;
       },
     });

@@ -3,7 +3,14 @@ import type { Packet } from '../../../src/plugins/syncml/carrier/carrier.js';
 import { decodeDocument, encodeDocument } from '../../../src/plugins/syncml/codec/codec.js';
 import type { Element } from '../../../src/plugins/syncml/codec/document.js';
 import { DEVINF_TYPES, encodingOf, MESSAGE_TYPES } from '../../../src/plugins/syncml/codec/media-types.js';
-import type { Command, Credentials, Item, Message, Results, Status } from '../../../src/plugins/syncml/message/message.js';
+import type {
+  Command,
+  Credentials,
+  Item,
+  Message,
+  Results,
+  Status,
+} from '../../../src/plugins/syncml/message/message.js';
 import { readMessage, writeMessage } from '../../../src/plugins/syncml/message/message-tree.js';
 import type { PhoneHabits } from './habits.js';
 import type { Partnership } from './partnership.js';
@@ -91,11 +98,19 @@ export class SyncSession {
       return;
     }
     const encoding = encodingOf(packet.contentType);
-    if (encoding === undefined) return this.#fail(`the server answers in ${packet.contentType}`);
-    if (packet.bytes.byteLength > habits.maxMessageSize)
-      return this.#fail(`a message has ${packet.bytes.byteLength} bytes, more than this telephone takes`);
+    if (encoding === undefined) {
+      this.#fail(`the server answers in ${packet.contentType}`);
+      return;
+    }
+    if (packet.bytes.byteLength > habits.maxMessageSize) {
+      this.#fail(`a message has ${packet.bytes.byteLength} bytes, more than this telephone takes`);
+      return;
+    }
     const { header, commands, final } = readMessage(decodeDocument(packet.bytes, encoding));
-    if (header.sessionId !== invitation.sessionId) return this.#fail('the answer is of another session');
+    if (header.sessionId !== invitation.sessionId) {
+      this.#fail('the answer is of another session');
+      return;
+    }
     this.respUri = header.respUri ?? this.respUri;
     this.#owed = [];
     this.#owe(header.messageId, { kind: 'SyncHdr', id: '0' }, 200, {
@@ -111,7 +126,10 @@ export class SyncSession {
     switch (this.#step) {
       case 'greeting':
         if (!final || !this.#introduced) return;
-        if (alive.length === 0) return this.#fail('the server has none of it');
+        if (alive.length === 0) {
+          this.#fail('the server has none of it');
+          return;
+        }
         this.#step = 'telling';
         for (const store of alive) store.begin();
         this.#parts.habits.meanwhile?.();

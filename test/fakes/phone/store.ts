@@ -142,7 +142,9 @@ export class PhoneStore {
     const { keeps, parameters } = this.shelf;
     if (keeps === undefined) return body;
     const lines = readLines(body).filter(({ name }) => keeps.has(name));
-    return writeLines(lines.map((line) => ({ ...line, parameters: line.parameters.filter((one) => parameters.has(one)) })));
+    return writeLines(
+      lines.map((line) => ({ ...line, parameters: line.parameters.filter((one) => parameters.has(one)) })),
+    );
   }
 }
 

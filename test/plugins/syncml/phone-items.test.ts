@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { card } from '../../peers/support/people.js';
+import { person } from './phone-belongings.js';
+import { PhoneDesk } from './phone-desk.js';
+
+describe('a telephone whose items are strange', { concurrency: 3 }, () => {
+  test('S14 an item that comes twice under the same name is there once', async (t) => {
+    const world = await PhoneDesk.open(t, ['contacts']);
+    const { phone } = world;
+    phone.habits.sendsTwice = true;
+    for (let number = 1; number <= 4; number++) phone.contacts.enter(person(number));
+    await world.synced();
+    await world.equal('contacts', 4);
+    phone.contacts.enter(person(5));
+    await world.synced();
+    await world.equal('contacts', 5);
+  });
+
+  test('S14 an item without a name is turned away, and one with a name of 300 characters is synced', async (t) => {
+    const world = await PhoneDesk.open(t, ['contacts']);
+    const { phone, desk } = world;
+    const long = 'x'.repeat(300);
+    phone.contacts.enter(person(1), '');
+    phone.contacts.enter(person(2), long);
+    phone.contacts.enter(person(3));
+    await world.synced();
+    assert.deepEqual(phone.session?.statuses.find(({ luid }) => luid === '')?.code, 412);
+    assert.equal((await desk.items('contacts')).size, 2);
+    const [name = ''] = [...(await desk.items('contacts'))].find(([, body]) => body.includes('person2@')) ?? [];
+    const body = (await desk.items('contacts')).get(name)?.toString() ?? '';
+    await desk.write('contacts', name, body.replace('+358 9 200002', '+358 9 7'));
+    await world.synced();
+    assert.match(phone.contacts.items.get(long) ?? '', /\+358 9 7/);
+    phone.contacts.erase(long);
+    await world.synced();
+    assert.equal((await desk.items('contacts')).has(name), false);
+  });
+
+  test('S14 an item without its content and one that cannot be read are put aside, named, and synced once they change', async (t) => {
+    const world = await PhoneDesk.open(t, ['contacts']);
+    const { phone, desk } = world;
+    phone.contacts.enter(person(1));
+    const hollow = phone.contacts.enter(person(2));
+    phone.contacts.hollow(hollow);
+    const broken = phone.contacts.enter('BEGIN:VCARD\r\nVERSION:2.1\r\nN:Broken;Card\r\nTEL:1\r\n');
+    const nothing = phone.contacts.enter('\u0001\u0002 not a card at all');
+    await desk.write('contacts', 'one.vcf', card(11));
+    await world.synced();
+    const refused = await world.refused();
+    assert.deepEqual([...(await desk.items('contacts')).values()].length, 2 + 3 - refused.length);
+    assert.ok(refused.length >= 2, JSON.stringify(refused));
+    for (const { name, reason } of refused) assert.ok(name !== '' && reason !== '', JSON.stringify(refused));
+    assert.ok(
+      phone.contacts.items.has(hollow) && phone.contacts.items.has(broken) && phone.contacts.items.has(nothing),
+    );
+    phone.contacts.edit(hollow, person(2));
+    phone.contacts.edit(broken, person(3));
+    phone.contacts.edit(nothing, person(4));
+    await world.synced();
+    assert.deepEqual(await world.refused(), []);
+    await world.equal('contacts', 5);
+  });
+
+  test('S10 what a full telephone has no room for is named, and goes there once there is room', async (t) => {
+    const world = await PhoneDesk.open(t, ['contacts']);
+    const { phone, desk } = world;
+    phone.contacts.enter(person(1));
+    phone.contacts.room = 3;
+    for (let number = 11; number <= 15; number++) await desk.write('contacts', `${number}.vcf`, card(number));
+    await world.synced();
+    assert.equal(phone.contacts.items.size, 3);
+    const refused = await world.refused();
+    assert.equal(refused.length, 3);
+    for (const { reason } of refused) assert.match(reason, /is full/);
+    assert.equal((await desk.items('contacts')).size, 6);
+    phone.contacts.room = 100;
+    await world.synced();
+    await world.equal('contacts', 6);
+  });
+});
