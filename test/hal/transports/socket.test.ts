@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { Duplex } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import type { Sighting } from '../../../src/hal/device.js';
 import { Reader } from '../../../src/hal/transports/reader.js';
-import { TcpTransport } from '../../../src/hal/transports/socket.js';
+import { SocketChannel, TcpTransport } from '../../../src/hal/transports/socket.js';
 import { TcpListener } from '../../../src/hal/transports/tcp-listener.js';
 import { createTransports } from '../../../src/hal/transports/transports.js';
 
@@ -49,6 +50,22 @@ test('bytes go both ways, and the end of one side is told to the other', async (
   await far[Symbol.asyncDispose]();
   assert.equal(Buffer.from((await here.read(freshSignal())) ?? []).toString(), 'bye');
   assert.equal(await here.read(freshSignal()), undefined);
+});
+
+test('what has no end by its nature is gone when it ends, such as a line that was hung up', async (t) => {
+  const server = createServer((socket) => void socket.end('last words'));
+  t.after(() => server.close());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  assert.ok(typeof address === 'object' && address !== null);
+  const line = new SocketChannel(connect(address.port, '127.0.0.1'), 'the line', 'endless');
+  t.after(() => line[Symbol.asyncDispose]());
+  const reader = new Reader(line);
+  assert.equal(Buffer.from((await reader.read(freshSignal())) ?? []).toString(), 'last words');
+  await assert.rejects(reader.read(freshSignal()), {
+    code: 'NotConnected',
+    message: 'the line is not connected any more',
+  });
 });
 
 test('who does not take holds up who sends, and a connection that breaks ends it', async (t) => {

@@ -76,7 +76,7 @@ class ServedConnection implements AsyncDisposable {
   readonly #patience: ObexServerPatience;
   readonly #stop = new AbortController();
   readonly #served: Promise<void>;
-  /** A message was given that nobody has been seen to fetch. */
+  /** It got something to fetch, and may still be at it. */
   expected = false;
 
   constructor(channel: Channel, options: ObexServerOptions) {
@@ -158,6 +158,7 @@ class FetchedCarrier implements ClientCarrier {
   }
 
   async exchange(packet: Packet, signal: AbortSignal): Promise<Packet> {
+    this.#connection.expected = true;
     this.#connection.visit.give(packet);
     const reply = await this.#connection.visit.take(signal);
     if (reply === undefined) throw new CradleError('NotConnected', `${this.#connection.peer} has gone without a reply`);

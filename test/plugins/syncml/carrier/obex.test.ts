@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import type { ServerCarrier } from '../../../../src/plugins/syncml/carrier/carrier.js';
 import { ObexClientCarrier, ObexPhoneCarrier } from '../../../../src/plugins/syncml/carrier/obex-client.js';
 import {
@@ -9,6 +9,7 @@ import {
 } from '../../../../src/plugins/syncml/carrier/obex-server.js';
 import { linkedChannels } from '../../../fakes/linked-channels.js';
 import { ListedLog } from '../../../fakes/log.js';
+import { FakeModem } from '../../../fakes/modem.js';
 
 const WBXML = 'application/vnd.syncml+wbxml';
 const SAN = 'application/vnd.syncml.ds.notification';
@@ -161,4 +162,75 @@ test('waiting for a client can be given up', async () => {
   const call = answerObex(far, { peer: 'nobody', log: new ListedLog() }, giveUp.signal);
   giveUp.abort();
   await assert.rejects(call, { code: 'Cancelled', message: 'waiting for nobody was cancelled' });
+});
+
+/** A telephone on a cable: a modem, and behind CONNECT a SyncML client that waits to be asked. */
+function telephone(t: TestContext, answers: Readonly<Record<string, readonly string[]>>, unplugAfter = 0) {
+  const [near, far] = linkedChannels();
+  const words: string[] = [];
+  const modem = new FakeModem(far, {
+    answers,
+    connected: async (channel) => {
+      const call = await answerObex(channel, { peer: 'the desk', log: new ListedLog() }, freshSignal());
+      if (call?.kind !== 'notified') return;
+      await using carrier = call.carrier;
+      words.push(`${call.notification.contentType}: ${textOf(call.notification)}`);
+      for (let count = 1; count <= 3; count++) {
+        if (count === unplugAfter) return far.cut();
+        words.push(textOf(await carrier.exchange(packet(`message ${count}`), freshSignal())) ?? '');
+      }
+    },
+  });
+  void modem.run();
+  t.after(() => near[Symbol.asyncDispose]());
+  return { near, modem, words };
+}
+
+const QUICK = { attention: 60, guard: 20, silence: 10 };
+
+for (const enterObex of [['AT+CPROT=0'], ['AT*EOBEX'], ['AT^SQWE=0', 'AT^SQWE=3'], ['AT+MODE=22']])
+  test(`a telephone is led into OBEX by ${enterObex.join(', ')}, asked to sync, and syncs`, async (t) => {
+    const answers = Object.fromEntries(
+      enterObex.map((command, index) => [command, [index === enterObex.length - 1 ? 'CONNECT' : 'OK']]),
+    );
+    const { near, modem, words } = telephone(t, answers);
+    await using carrier = await ObexPhoneCarrier.open(
+      near,
+      { peer: 'the phone', encoding: 'wbxml', enterObex, notification: packet('sync!', SAN), patience: QUICK },
+      freshSignal(),
+    );
+    assert.deepEqual(modem.asked, ['AT', 'ATE0V1', ...enterObex]);
+    const heard: (string | undefined)[] = [];
+    for (let count = 1; count <= 3; count++) {
+      heard.push(textOf(await carrier.receive(freshSignal())));
+      await carrier.answer(packet(`answer ${count}`), freshSignal());
+    }
+    assert.deepEqual(heard, ['message 1', 'message 2', 'message 3']);
+    assert.deepEqual(words, [`${SAN}: sync!`, 'answer 1', 'answer 2', 'answer 3']);
+  });
+
+test('a telephone that refuses OBEX says so, and the cable is let go', async (t) => {
+  const { near } = telephone(t, {});
+  const options = { peer: 'the phone', encoding: 'wbxml', enterObex: ['AT+CPROT=0'], patience: QUICK } as const;
+  await assert.rejects(ObexPhoneCarrier.open(near, options, freshSignal()), {
+    code: 'Unsupported',
+    message: 'the phone refuses AT+CPROT=0 with ERROR',
+  });
+  await assert.rejects(near.send(Buffer.from('AT\r'), freshSignal()), { code: 'NotConnected' });
+});
+
+test('a telephone that is unplugged in the middle of a session is not connected', async (t) => {
+  const { near } = telephone(t, { 'AT+CPROT=0': ['CONNECT'] }, 2);
+  const notification = packet('sync!', SAN);
+  await using carrier = await ObexPhoneCarrier.open(
+    near,
+    { peer: 'the phone', encoding: 'wbxml', enterObex: ['AT+CPROT=0'], notification, patience: QUICK },
+    freshSignal(),
+  );
+  await carrier.receive(freshSignal());
+  const next = async () => {
+    await carrier.answer(packet('answer 1'), freshSignal());
+    await carrier.receive(freshSignal());
+  };
+  await assert.rejects(next(), { code: 'NotConnected' });
 });
