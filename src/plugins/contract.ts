@@ -105,6 +105,8 @@ export interface Peer extends AsyncDisposable {
   /** What it says of itself; joins the evidence and may refine the model. */
   readonly evidence: Evidence;
   readonly stores: readonly StoreInfo[];
+  /** The device has begun this itself and chosen which of its stores take part: the others wait for another time. */
+  readonly chosen?: boolean;
   open(store: string, signal: AbortSignal): Promise<Store>;
   /**
    * Lets the device go, so that it may be unplugged: flushes, and takes back what we did to reach it. Fails with Busy

@@ -43,7 +43,8 @@ export async function cli(address: string, line: readonly string[], options: Cli
   const sink = (name: 'out' | 'notes'): Sink => ({
     isTTY: options.columns !== undefined,
     columns: options.columns ?? 80,
-    write: (text) => {
+    write: (content) => {
+      const text = typeof content === 'string' ? content : Buffer.from(content).toString('latin1');
       said[name] += text;
       options.heard?.(text);
     },

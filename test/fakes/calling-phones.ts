@@ -139,7 +139,7 @@ export class CallingPhones implements ProtocolPlugin {
     this.open += 1;
     return {
       evidence: new Map(),
-      stores: [],
+      stores: ['calendar', 'contacts', 'notes'].map((name) => this.store(device, name).info),
       open: async (name) => {
         await this.opening();
         const store = new MemoryStore(this.store(device, name));

@@ -51,7 +51,8 @@ async function meeting(t: TestContext, options: MeetingOptions = {}): Promise<Me
     User: v.s('alice'),
     Password: v.s(password),
   });
-  const pairs = sources.map(({ name }) => (name === 'addressbook' ? ['contacts', 'contacts'] : [name, name]) as const);
+  const stores = sources.map(({ name }) => (name === 'addressbook' ? 'contacts' : name));
+  const pairs = stores.map((name) => [name, name] as const);
   const binding = await desk.bind(device, pairs, { Triggers: v.as([]), ...settings });
   return { desk, server, device, binding };
 }

@@ -111,6 +111,7 @@ export class Switchboard {
     const { bindings, start, log } = this.#parts;
     const sessions: Session[] = [];
     for (const binding of bindings(device).filter(({ enabled }) => enabled)) {
+      if (!line.brings(binding.pairs.map((pair) => pair.device))) continue;
       try {
         sessions.push(start(binding));
       } catch (thrown) {

@@ -15,6 +15,11 @@ export class Line implements Disposable {
     this.#hangUp = hangUp;
   }
 
+  /** Whether the device has brought one of these stores along. */
+  brings(stores: readonly string[]): boolean {
+    return this.#peer.stores.some(({ name }) => stores.includes(name));
+  }
+
   /** Whether a session holds it now. */
   get used(): boolean {
     return this.#users > 0;
@@ -35,6 +40,7 @@ export class Line implements Disposable {
     return {
       evidence: peer.evidence,
       stores: peer.stores,
+      chosen: true,
       open: (store, signal) => peer.open(store, signal),
       [Symbol.asyncDispose]: async () => {
         if (left) return;

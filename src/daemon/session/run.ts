@@ -66,6 +66,7 @@ export class Run implements SessionWork, AsyncDisposable {
     await this.#host.learn(device.id, peer.evidence);
     signal.throwIfAborted();
     await this.#each(async (work) => {
+      if (peer.chosen === true && peer.stores.every(({ name }) => name !== work.pair.device)) return;
       const right = await peer.open(work.pair.device, signal);
       this.#open.push(right);
       work.wish = right.wish;

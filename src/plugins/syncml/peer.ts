@@ -26,7 +26,7 @@ export interface SyncmlPeerParts {
 /** A SyncML device that has been greeted, in either role. */
 export class SyncmlPeer implements Peer {
   readonly evidence: Evidence;
-  /** Those alone that are part of this session. */
+  /** Those alone that are part of this session, or were to be and failed. */
   readonly stores: readonly StoreInfo[];
   readonly #parts: SyncmlPeerParts;
   readonly #datastores: ReadonlyMap<string, Datastore>;
@@ -48,7 +48,7 @@ export class SyncmlPeer implements Peer {
     );
     this.evidence = factsOf(conversation.peer, role === 'server' && !device.evidence.has('at.model'));
     this.stores = datastores
-      .filter(({ name }) => conversation.datastores.has(name))
+      .filter(({ name }) => conversation.datastores.has(name) || conversation.refusals.has(name))
       .map((one) => infoOf(one, device, replica.instance));
     this.#wire = parts.wire(this.#rooms);
   }

@@ -90,7 +90,7 @@ function exchange(t: TestContext) {
   const call = (name: string, behaviour: Partial<Peer> = {}, protocol = 'calling'): Promise<void> => {
     const peer: Peer = {
       evidence: new Map(),
-      stores: [],
+      stores: ['b1', 'b2'].map((store) => new MemoryCollection({ name: store }).info),
       open: async (store) => {
         deeds.push(`${name} opens ${store}`);
         return new MemoryStore(new MemoryCollection({ name: store }));
@@ -114,6 +114,13 @@ test('all sessions of a call have ended before it is released, and it is closed 
   assert.deepEqual(deeds, ['one opens b1', 'one opens b2', 'one is released', 'one is closed']);
   assert.deepEqual(ended.sort(), ['b1 finished', 'b2 finished']);
   assert.equal(lines.of(id), undefined);
+});
+
+test('a binding whose stores the device has left out of its call waits for another, and nothing has failed', async (t) => {
+  const { call, deeds, ended } = exchange(t);
+  await call('one', { stores: [new MemoryCollection({ name: 'b2' }).info] });
+  assert.deepEqual(deeds, ['one opens b2', 'one is released', 'one is closed']);
+  assert.deepEqual(ended, ['b2 finished']);
 });
 
 test('a call that no session takes is ended after a while, and its sessions with it', async (t) => {
