@@ -258,6 +258,7 @@ export class Holdings {
     this.#slowSince = last === undefined ? 0 : field.number(last, 'seq');
     this.statements.unmarkAll.run(this.id);
     this.statements.setSlow.run(this.#slowSince, this.id);
+    this.statements.setDoubt.run(0, this.id);
   }
 
   endSlow(): void {
@@ -265,6 +266,11 @@ export class Holdings {
     this.#slowSince = undefined;
     this.statements.unmarkAll.run(this.id);
     this.statements.setSlow.run(null, this.id);
+  }
+
+  /** Only all it has can tell what became of something: the next session is to be a slow one. */
+  doubt(): void {
+    this.statements.setDoubt.run(1, this.id);
   }
 
   /** The device has emptied itself, or is about to: nobody knows what of all this is on it. */

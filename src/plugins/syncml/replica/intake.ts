@@ -28,8 +28,6 @@ export class Intake {
   readonly #log: Log;
   readonly #matcher: Matcher;
   readonly #complete: boolean;
-  /** It told that something went which nobody knows. */
-  #doubtful = false;
 
   constructor(parts: {
     readonly holdings: Holdings;
@@ -79,8 +77,6 @@ export class Intake {
     const holdings = this.#holdings;
     holdings.transaction(() => {
       sweep(holdings, this.#form, this.#mode, this.#resumed);
-      // What went may be one that the device never named: only all it has can tell.
-      if (this.#doubtful) for (const row of holdings.placed('unnamed')) holdings.place(row, 'sent', undefined);
     });
   }
 
@@ -134,7 +130,8 @@ export class Intake {
   #delete(id: string, soft: boolean): Reply {
     const row = this.#holdings.byLuid(id);
     if (row === undefined) {
-      this.#doubtful = true;
+      // It may be one that the device never named.
+      if (this.#holdings.anyPlaced('unnamed')) this.#holdings.doubt();
       return { code: 211 };
     }
     if (soft) this.#holdings.place(row, 'shed', undefined);

@@ -69,18 +69,19 @@ export class ReplicaMemory implements SessionMemory {
   }
 
   /**
-   * None while something is on its way to a device of which nobody knows whether it arrived: a slow sync tells, where an
-   * addition sent again would stand there twice. A session that goes on where it was cut tells by its Map; a server knows its items by our names, so it may be told again.
+   * None where only all that the device has can tell what is there: in doubt, while a slow sync has begun and not ended, or
+   * while something is on its way of which nobody knows whether it arrived, as an addition sent again would stand there
+   * twice. A session that goes on where it was cut tells by its Map; a server knows its items by our names, so it may be
+   * told again.
    */
   anchors(datastore: string, resuming = false): SyncAnchors {
     const holdings = this.#replica.holdings(datastore);
+    const row = this.#replica.statements.anchors.get(holdings.id) ?? {};
     const goesOn = resuming && this.cut(datastore) !== undefined;
-    const doubtful = this.#replica.role === 'server' && !goesOn && holdings.anyPlaced('sent');
-    const row = doubtful ? undefined : this.#replica.statements.anchors.get(holdings.id);
-    return {
-      ours: row === undefined ? undefined : field.optionalText(row, 'ours'),
-      theirs: row === undefined ? undefined : field.optionalText(row, 'theirs'),
-    };
+    const lost = this.#replica.role === 'server' && holdings.anyPlaced('sent');
+    if (row.doubt === 1 || (!goesOn && (lost || holdings.slowSince !== undefined)))
+      return { ours: undefined, theirs: undefined };
+    return { ours: field.optionalText(row, 'ours'), theirs: field.optionalText(row, 'theirs') };
   }
 
   setAnchors(datastore: string, { ours, theirs }: SyncAnchors): void {

@@ -215,9 +215,7 @@ export class Outbox {
       holdings.remove(row);
       this.#items--;
     } else if (kind === 'add' && row !== undefined) holdings.place(row, 'wanted', row.luid);
-    // A slow sync will tell whether it is still there under any name.
-    else if (verdict.kind === 'lost' && row !== undefined && holdings.role === 'server')
-      holdings.place(row, 'sent', row.luid);
+    else if (verdict.kind === 'lost' && holdings.role === 'server') holdings.doubt();
     if (verdict.kind === 'refused') return this.#refused(key, verdict.reason);
     return this.#refused(
       key,
@@ -245,8 +243,7 @@ export class Outbox {
     const { holdings, label } = this.#parts;
     const name = wireName(holdings.role, row);
     if (name !== undefined) return name;
-    // Without anchors the next session is a slow one, which names it.
-    holdings.place(row, 'sent', undefined);
+    holdings.doubt();
     throw new CradleError('Busy', `${label} has not said yet what it calls this item; it is asked the next time`);
   }
 

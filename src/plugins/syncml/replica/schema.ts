@@ -17,7 +17,9 @@ export const MIGRATIONS: readonly string[] = [
     theirs TEXT,
     cut TEXT,
     -- A slow sync is under way: what the device has sent of it so far is marked in seen. The id before its first new item.
-    slow INTEGER
+    slow INTEGER,
+    -- Only all it has can tell what became of something: the next session has to be a slow one.
+    doubt INTEGER NOT NULL DEFAULT 0
   ) STRICT;
 
   CREATE TABLE items (

@@ -26,6 +26,7 @@ export class ReplicaStatements {
   readonly cut: Statement;
   readonly setCut: Statement;
   readonly setSlow: Statement;
+  readonly setDoubt: Statement;
 
   readonly find: Statement;
   readonly byLuid: Statement;
@@ -83,11 +84,12 @@ export class ReplicaStatements {
     this.addDatastore = sql('INSERT INTO datastores (name) VALUES (?)');
     this.dropDatastore = sql('DELETE FROM datastores WHERE name = ?');
     this.saveCounter = sql('UPDATE datastores SET counter = ?, horizon = ? WHERE id = ?');
-    this.anchors = sql('SELECT ours, theirs FROM datastores WHERE id = ?');
+    this.anchors = sql('SELECT ours, theirs, doubt FROM datastores WHERE id = ?');
     this.setAnchors = sql('UPDATE datastores SET ours = ?, theirs = ? WHERE id = ?');
     this.cut = sql('SELECT cut FROM datastores WHERE id = ?');
     this.setCut = sql('UPDATE datastores SET cut = ? WHERE id = ?');
     this.setSlow = sql('UPDATE datastores SET slow = ? WHERE id = ?');
+    this.setDoubt = sql('UPDATE datastores SET doubt = ? WHERE id = ?');
 
     this.find = sql(`SELECT ${ROW} FROM items WHERE id = ? AND datastore = ?`);
     this.byLuid = sql(`SELECT ${ROW} FROM items WHERE datastore = ? AND luid = ?`);
