@@ -1,91 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { v } from '../../src/dbus/variant.js';
-import { Undo } from '../support/scope.js';
-import { Desk } from './support/desk.js';
-import { assertEqualItems } from './support/equal.js';
-import { HordeServer, hordeMissing } from './support/horde-server.js';
-import { LossyProxy, type Mishap, nth } from './support/lossy-proxy.js';
-import { appointment, type CardOptions, card } from './support/people.js';
+import { HordeAccount } from './support/horde-account.js';
+import { hordeMissing } from './support/horde-server.js';
+import { appointment } from './support/people.js';
 
 const skip = hordeMissing;
-
-const TYPES = { contacts: 'text/vcard', calendar: 'text/calendar' } as const;
-type StoreName = keyof typeof TYPES;
-
-/** Our daemon with an account at Horde, the way between them, and one binding. */
-class Account {
-  private constructor(
-    readonly desk: Desk,
-    readonly server: HordeServer,
-    readonly way: LossyProxy,
-    readonly device: string,
-    readonly binding: string,
-  ) {}
-
-  static async open(
-    t: TestContext,
-    options: Readonly<Record<string, string>> = {},
-    stores: readonly StoreName[] = ['contacts'],
-    settings: Parameters<Desk['bind']>[2] = {},
-  ): Promise<Account> {
-    const desk = await Desk.open(t);
-    const scope = new Undo();
-    t.after(() => scope[Symbol.asyncDispose]());
-    const server = await HordeServer.start(scope, { user: 'alice', password: 'secret' });
-    const way = await LossyProxy.start(scope, server.url);
-    const rules = join(desk.daemon.home, '.config/cradle/devices.d');
-    await mkdir(rules, { recursive: true });
-    const words = Object.entries(options).map(([name, value]) => `SyncML.${name}=${value}`);
-    await writeFile(
-      join(rules, '90-test.devices'),
-      ['[Horde]', 'MatchFact=account.protocol=syncml', ...words, ''].join('\n'),
-    );
-    await desk.applet.manager.call('ReloadRules', [{}]);
-    const device = await desk.account({
-      Role: v.s('server'),
-      Address: v.s(way.url),
-      User: v.s('alice'),
-      Password: v.s('secret'),
-      Stores: v.ass(stores.map((name) => [name, name])),
-    });
-    const pairs = stores.map((name) => [name, name] as const);
-    const binding = await desk.bind(device, pairs, { Triggers: v.as([]), ...settings });
-    return new Account(desk, server, way, device, binding);
-  }
-
-  /** Fails where the session does. */
-  async sync(): Promise<void> {
-    const { State, ErrorMessage } = await this.desk.applet.sync(this.binding);
-    assert.equal(State, 'finished', ErrorMessage);
-  }
-
-  /** Both sides have the same, and so many. */
-  async equal(count: number, store: StoreName = 'contacts'): Promise<void> {
-    const [ours, theirs] = [await this.desk.items(store), await this.server.items(store)];
-    await assertEqualItems(ours, theirs, TYPES[store]);
-    assert.equal(ours.size, count);
-  }
-
-  /** Our file of this contact. */
-  async find(number: number): Promise<string> {
-    for (const [name, body] of await this.desk.items('contacts'))
-      if (body.includes(`contact${number}@example.org`)) return name;
-    throw new Error(`the desktop has no contact ${number}`);
-  }
-
-  async findThere(number: number): Promise<string> {
-    return this.server.find('contacts', `contact${number}@example.org`);
-  }
-
-  put = (number: number, options?: CardOptions, name = `${number}.vcf`): Promise<void> =>
-    this.desk.write('contacts', name, card(number, options));
-
-  putThere = (number: number, options?: CardOptions, name = `s${number}`): Promise<void> =>
-    this.server.put('contacts', name, card(number, options));
-}
 
 const VARIANTS = (['1.2', '1.1', '1.0'] as const).flatMap((Version) =>
   (['wbxml', 'xml'] as const).map((Encoding) => ({ Version, Encoding })),
@@ -95,7 +15,7 @@ for (const options of VARIANTS)
   test(`an account at Horde keeps a book alike through all changes (${Object.values(options).join(', ')})`, {
     skip,
   }, async (t) => {
-    const account = await Account.open(t, options);
+    const account = await HordeAccount.open(t, options);
     for (const number of [0, 1, 2, 3]) await account.put(number);
     for (const number of [2, 3, 4, 5, 6]) await account.putThere(number);
     await account.sync();
@@ -122,7 +42,7 @@ for (const options of VARIANTS)
   });
 
 test('contacts and calendar of one account sync together', { skip }, async (t) => {
-  const account = await Account.open(t, {}, ['contacts', 'calendar']);
+  const account = await HordeAccount.open(t, {}, ['contacts', 'calendar']);
   await account.put(0);
   await account.putThere(1);
   await account.desk.write('calendar', 'a.ics', appointment(0));
@@ -141,7 +61,7 @@ test('contacts and calendar of one account sync together', { skip }, async (t) =
 });
 
 test('a server that forgot us, and matches nothing, has nothing doubled', { skip }, async (t) => {
-  const account = await Account.open(t);
+  const account = await HordeAccount.open(t);
   for (const number of [0, 1]) await account.put(number);
   for (const number of [1, 2]) await account.putThere(number);
   await account.sync();
@@ -157,7 +77,7 @@ test('a server that forgot us, and matches nothing, has nothing doubled', { skip
 
 for (const policy of ['device', 'desktop', 'both'] as const)
   test(`a contact changed on both sides: the policy "${policy}" decides, and Horde agrees`, { skip }, async (t) => {
-    const account = await Account.open(t, {}, ['contacts'], { ConflictPolicy: v.s(policy) });
+    const account = await HordeAccount.open(t, {}, ['contacts'], { ConflictPolicy: v.s(policy) });
     await account.put(0);
     await account.sync();
     await account.put(0, { phone: '+49 30 1' }, await account.find(0));
@@ -170,7 +90,7 @@ for (const policy of ['device', 'desktop', 'both'] as const)
   });
 
 test('what one side deletes and the other changes lives on, changed', { skip }, async (t) => {
-  const account = await Account.open(t);
+  const account = await HordeAccount.open(t);
   for (const number of [0, 1, 2]) await account.put(number);
   await account.sync();
   await account.put(0, { note: 'Changed on the desktop.' }, await account.find(0));
@@ -183,7 +103,7 @@ test('what one side deletes and the other changes lives on, changed', { skip }, 
 });
 
 test('many contacts and a photo larger than a message go both ways', { skip }, async (t) => {
-  const account = await Account.open(t, { MaxMsgSize: '10240' });
+  const account = await HordeAccount.open(t, { MaxMsgSize: '10240' });
   const photo = Buffer.alloc(60_000, 'not really a photo');
   for (let number = 0; number < 60; number++) await account.put(number);
   for (let number = 100; number < 160; number++) await account.putThere(number);
@@ -196,7 +116,7 @@ test('many contacts and a photo larger than a message go both ways', { skip }, a
 });
 
 test('a wrong password fails the session in words that name the login, and tells nobody', { skip }, async (t) => {
-  const account = await Account.open(t);
+  const account = await HordeAccount.open(t);
   await account.put(0);
   await account.desk.applet.device(account.device).call('SetCredentials', ['alice', 'wrong-horse', {}]);
   const { State, ErrorMessage } = await account.desk.applet.sync(account.binding);
@@ -206,32 +126,3 @@ test('a wrong password fails the session in words that name the login, and tells
   const log = JSON.stringify(account.desk.daemon.log.lines);
   assert(!`${log}${ErrorMessage}`.includes('wrong-horse') && !log.includes('secret'));
 });
-
-/** Of a sync with news on both sides: two sessions of four messages, one to learn what is new there and one to tell ours. */
-for (const [how, numbers] of [
-  ['reply-lost', [1, 2, 3, 4, 5, 6, 7, 8]],
-  ['request-halved', [3, 7]],
-] as const satisfies readonly (readonly [Mishap, readonly number[]])[])
-  test(`${how}: Horde does everything anew that it hears again, and both sides agree in the end, nothing doubled`, {
-    skip,
-  }, async (t) => {
-    const account = await Account.open(t);
-    await account.put(0);
-    await account.putThere(1);
-    await account.sync();
-    let count = 2;
-    for (const number of numbers) {
-      await account.put(100 + number);
-      await account.putThere(200 + number);
-      await account.put(0, { note: `Round ${number} here.` }, await account.find(0));
-      await account.putThere(1, { note: `Round ${number} there.` }, await account.findThere(1));
-      count += 2;
-      account.way.begin(nth(number, how));
-      await account.desk.applet.sync(account.binding);
-      assert(account.way.exchanges.some(({ mishap }) => mishap === how));
-      account.way.begin();
-      await account.sync();
-      await account.sync();
-      await account.equal(count);
-    }
-  });

@@ -85,14 +85,14 @@ export class DialogueClient {
   async sync(wanted: Readonly<Record<string, Wanted>>): Promise<ReadonlyMap<string, Outcomes>> {
     const signal = AbortSignal.timeout(LIMIT);
     await using conversation = await this.greet(wanted, signal);
-    const telling = [...conversation.datastores].map(([name]) =>
-      tell(conversation, name, wanted[name]?.changes ?? [], signal),
-    );
-    const outcomes = [...conversation.datastores].map(async ([name, { mode }], at): Promise<[string, Outcomes]> => {
-      const heard = await hear(conversation, name, signal, ({ kind, id }) =>
+    const outcomes = [...conversation.datastores].map(async ([name, { mode }]): Promise<[string, Outcomes]> => {
+      const changes = wanted[name]?.changes ?? [];
+      const telling = changes.length === 0 ? new Map() : tell(conversation, name, changes, signal);
+      const hearing = hear(conversation, name, signal, ({ kind, id }) =>
         kind === 'add' ? { code: 201, luid: `luid-${id}` } : { code: 200 },
       );
-      return [name, { mode, heard, codes: (await telling[at]) ?? new Map() }];
+      const [codes, heard] = await Promise.all([telling, hearing]);
+      return [name, { mode, heard, codes }];
     });
     const all = new Map(await Promise.all(outcomes));
     await conversation.finish(signal);
