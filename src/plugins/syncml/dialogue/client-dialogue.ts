@@ -45,7 +45,7 @@ export class ClientDialogue extends Dialogue {
     const tracks = datastores.map((wanted) => this.#track(wanted));
     const { information } = this.introductions;
     if (information === undefined || tracks.some(({ mode, resumed }) => mode === 'slow' && !resumed))
-      this.errand((id) => this.introductions.put(id, this.scale, this.capacity().room));
+      this.errand((id) => this.introductions.put(id, this.scale, this.capacity().room), undefined, true);
     if (information === undefined) this.errand((id) => this.introductions.ask(id));
     for (const track of tracks) this.#alert(track, track.resumed ? ALERT.resume : ALERT_OF[track.mode]);
   }

@@ -3,6 +3,7 @@ import type { SyncMode } from './conversation.js';
 
 /** Response status codes: Representation Protocol 1.2, section 10. */
 export const STATUS = {
+  inProgress: 101,
   ok: 200,
   added: 201,
   /** The credentials hold for the whole session. */

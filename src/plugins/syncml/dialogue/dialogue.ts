@@ -48,7 +48,7 @@ export abstract class Dialogue {
   protected source: Location;
   /** MsgID of our last message. */
   protected sent = 0;
-  readonly #errands: { readonly make: (id: string) => Command; readonly told: Told | undefined }[] = [];
+  readonly #errands: Errand[] = [];
   readonly #reception: Reception;
   #emptyMessages = 0;
   /** Our last message was more than an answer. */
@@ -84,7 +84,11 @@ export abstract class Dialogue {
       opened: (track) => this.opened(track),
       mapped: (command, answer) => this.mapped(command, answer),
       asked: (messageRef, commandRef) =>
-        this.errand((id) => this.introductions.results(id, messageRef, commandRef, this.scale, this.capacity().room)),
+        this.errand(
+          (id) => this.introductions.results(id, messageRef, commandRef, this.scale, this.capacity().room),
+          undefined,
+          true,
+        ),
       introduced: () => this.reach.forget(),
       missEnd: ({ id }) =>
         this.errand((id_) =>
@@ -175,9 +179,9 @@ export abstract class Dialogue {
     return undefined;
   }
 
-  /** Commands of ours that belong to no datastore, or come before its changes. */
-  protected errand(make: (id: string) => Command, told?: Told): void {
-    this.#errands.push({ make, told });
+  /** Commands of ours that belong to no datastore, or come before its changes. What can be done without is, where it has no room. */
+  protected errand(make: (id: string) => Command, told?: Told, isDispensable = false): void {
+    this.#errands.push({ make, told, isDispensable, wasTried: false });
   }
 
   protected alertOf(id: string, code: number, item?: Item): Alert {
@@ -244,7 +248,9 @@ export abstract class Dialogue {
   protected statusCame(): void {}
 
   protected headerAnswered(status: Status): void {
-    if (status.code >= 400) this.failure ??= refusalOf(status.code, `the session with ${this.session.target.uri}`);
+    // DS Protocol 1.2, section 6.8: 101 is how a busy server says that it is.
+    if (status.code >= 400 || status.code === STATUS.inProgress)
+      this.failure ??= refusalOf(status.code, `the session with ${this.session.target.uri}`);
   }
 
   #conclude(make: (id: string) => Command, isTold: boolean): Message {
@@ -291,19 +297,29 @@ export abstract class Dialogue {
   }
 
   #loadErrands(load: Load): boolean {
-    for (const [at, { make, told }] of this.#errands.entries()) {
-      const id = load.add(make);
-      if (id === undefined) {
-        this.#errands.splice(0, at);
-        return false;
+    for (const [at, errand] of this.#errands.entries()) {
+      const id = load.add(errand.make);
+      if (id !== undefined) {
+        if (errand.told !== undefined) this.book.expect(load.messageId, id, errand.told);
+        continue;
       }
-      if (told !== undefined) this.book.expect(load.messageId, id, told);
+      if (errand.isDispensable && errand.wasTried) continue;
+      errand.wasTried = true;
+      this.#errands.splice(0, at);
+      return false;
     }
     this.#errands.length = 0;
     return true;
   }
 }
 
-/** There are servers that open a Sync over and over for an item that does not fit into a message. */
+interface Errand {
+  readonly make: (id: string) => Command;
+  readonly told: Told | undefined;
+  readonly isDispensable: boolean;
+  /** There was no room for it in an earlier message. */
+  wasTried: boolean;
+}
+
 const saysSomething = (one: Command): boolean =>
   one.kind === 'Sync' ? one.commands.length > 0 : one.kind !== 'Alert' && one.kind !== 'Status';

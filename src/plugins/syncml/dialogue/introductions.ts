@@ -75,11 +75,17 @@ export class Introductions {
     return this.#fitting(make, scale, room);
   }
 
-  /** In small messages without the properties of each type, which take most of the room. */
+  /** In small messages without the properties of each type, then with the preferred types alone. */
   #fitting<Made extends Put | Results>(make: (data: Data) => Made, scale: Scale, room: number): Made {
-    const whole = make(writeDeviceInformation(this.own, this.version));
-    if (scale.command(whole) <= room) return whole;
-    const datastores = this.own.datastores.map((one) => ({ ...one, capabilities: [] }));
-    return make(writeDeviceInformation({ ...this.own, datastores }, this.version));
+    const { datastores } = this.own;
+    const plain = datastores.map((one) => ({ ...one, capabilities: [] }));
+    const bare = plain.map((one) => ({ ...one, receives: one.receives.slice(0, 1), sends: one.sends.slice(0, 1) }));
+    const made = (of: DeviceInformation['datastores']): Made =>
+      make(writeDeviceInformation({ ...this.own, datastores: of }, this.version));
+    for (const one of [datastores, plain]) {
+      const whole = made(one);
+      if (scale.command(whole) <= room) return whole;
+    }
+    return made(bare);
   }
 }

@@ -10,6 +10,7 @@ export class Load {
   #container: { readonly sync: Omit<Sync, 'commands'>; readonly commands: Command[] } | undefined;
   #room: number;
   #ids = 0;
+  #changes = 0;
 
   constructor(
     readonly scale: Scale,
@@ -29,6 +30,16 @@ export class Load {
     return this.#ids <= 1;
   }
 
+  /** Within Syncs. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  /** Nothing in it but the status of a SyncHdr and a Sync that was just opened. */
+  get isBare(): boolean {
+    return this.#ids <= 2 && this.#changes === 0;
+  }
+
   get commands(): readonly Command[] {
     return this.#commands;
   }
@@ -44,7 +55,11 @@ export class Load {
   put(make: (id: string) => Command, weight: number): string {
     const id = String(++this.#ids);
     this.#room -= weight;
-    (this.#container?.commands ?? this.#commands).push(make(id));
+    if (this.#container === undefined) this.#commands.push(make(id));
+    else {
+      this.#container.commands.push(make(id));
+      this.#changes++;
+    }
     return id;
   }
 

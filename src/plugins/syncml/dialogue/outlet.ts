@@ -9,6 +9,8 @@ import type { StatusBook } from './status-book.js';
 
 /** Less of a large object than this is not worth a message of its own. */
 const LEAST_PIECE = 256;
+/** Room for the longest character, and for two groups of base64. */
+const LEAST_CUT = 8;
 /** What the first octet of data adds to an empty command. */
 const PIECE_MARGIN = 16;
 
@@ -109,8 +111,10 @@ export class Outlet {
     const begin = parcel.sent;
     const empty = load.scale.command(this.#command(parcel, ANY_ID, begin, true));
     const room = load.room - empty - PIECE_MARGIN;
-    if (room < LEAST_PIECE && !load.isEmpty) return;
-    const end = cargo.cut(begin, Math.max(room, LEAST_PIECE), this.scale);
+    // Better whole messages of the rest than a crumb at the end of this one.
+    if (room < LEAST_PIECE && load.changes > 0) return;
+    if (room < LEAST_CUT && !load.isBare) return;
+    const end = cargo.cut(begin, Math.max(room, LEAST_CUT), this.scale);
     const more = end < cargo.size;
     const weight = load.scale.command(this.#command(parcel, ANY_ID, end, more));
     const id = load.put((id) => this.#command(parcel, id, end, more), weight);

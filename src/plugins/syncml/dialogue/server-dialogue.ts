@@ -46,8 +46,8 @@ export class ServerDialogue extends Dialogue {
   /** No change of ours will be offered any more. */
   #isClosed = false;
   #hasAsked = false;
-  /** Of the message that came in last. */
-  #wasFinal = false;
+  /** The client's package of this phase is complete: what comes now asks for more of ours. */
+  #isComplete = false;
   #alerts = 0;
   #syncs = 0;
   #statuses = 0;
@@ -141,10 +141,10 @@ export class ServerDialogue extends Dialogue {
   }
 
   protected override ended({ final }: Message): void {
-    this.#wasFinal = final;
+    if (final) this.#isComplete = true;
     if (this.#phase === 'greeting' && (this.#syncs > 0 || (this.#isGreeted && this.#alerts === 0))) this.#begin();
     if (this.#phase === 'theirs' && final) {
-      this.#phase = 'ours';
+      this.#enter('ours');
       for (const track of this.tracks.values()) track.isOver = true;
     }
     if (this.#phase !== 'ours' && this.#phase !== 'closing') return;
@@ -219,7 +219,7 @@ export class ServerDialogue extends Dialogue {
   }
 
   #greet(load: Load): boolean {
-    if (!this.#wasFinal) {
+    if (!this.#isComplete) {
       this.askOn(load);
       return false;
     }
@@ -229,9 +229,14 @@ export class ServerDialogue extends Dialogue {
     return true;
   }
 
+  #enter(phase: Phase): void {
+    this.#phase = phase;
+    this.#isComplete = false;
+  }
+
   /** From now on it is one session with these datastores. */
   #begin(): void {
-    this.#phase = 'theirs';
+    this.#enter('theirs');
     for (const name of this.refusals.keys()) this.tracks.delete(name);
     if (this.session.version !== '1.2') return;
     for (const { name, mode, theirs, ours } of this.tracks.values())
@@ -244,13 +249,13 @@ export class ServerDialogue extends Dialogue {
     if (!this.#isClosed || !this.answers.isEmpty || !this.openRest(load)) return false;
     // A client with nothing to answer would leave without its package 5, and what that has to tell.
     if (!load.commands.some(({ kind }) => kind === 'Sync') && !this.openAgain(load)) return false;
-    this.#phase = 'closing';
+    this.#enter('closing');
     return true;
   }
 
   /** The client's Final has come when there is nothing left to answer. */
   #end(hasRoom: boolean): boolean {
-    if (!hasRoom || !this.#wasFinal || !this.answers.isEmpty) return false;
+    if (!hasRoom || !this.#isComplete || !this.answers.isEmpty) return false;
     this.isOver = true;
     return true;
   }

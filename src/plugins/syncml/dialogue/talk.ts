@@ -25,6 +25,8 @@ export abstract class Talk implements Conversation, TalkHost {
   protected isLeaving = false;
   #isBegun = false;
   #offered = 0;
+  /** It is being waited for something to send, and there has been nothing so far. */
+  #isUnaware = false;
   #running: Promise<void> = Promise.resolve();
 
   constructor(
@@ -61,6 +63,10 @@ export abstract class Talk implements Conversation, TalkHost {
 
   offered(): void {
     this.#offered++;
+    // From now on it is waited no longer than what has been given may linger.
+    if (!this.#isUnaware) return;
+    this.#isUnaware = false;
+    this.bell.ring();
   }
 
   takesChanges(mode: SyncMode): boolean {
@@ -115,6 +121,7 @@ export abstract class Talk implements Conversation, TalkHost {
       // What a slow source has given so far does not wait for the rest.
       const isLingering = !isBusy && isOurTurn && this.dialogue.hasChanges;
       const before = this.#offered;
+      this.#isUnaware = !isLingering;
       const patience = isLingering ? Math.min(this.pace.linger, left) : left;
       const isRung = await this.bell.next('the session', this.line.signal, patience);
       if (isLingering && !isRung && this.#offered === before) return;
