@@ -37,8 +37,9 @@ async function main(): Promise<number> {
     const story = await Story.begin(scope, screen, broken.signal);
     const agree = await story.tell();
     screen.line();
-    screen.line('To see what the rules made of this player, all of it:');
-    screen.line(`  ${screen.bold('npx cradle explain test/rules/fixtures/demo-player.evidence')}`);
+    screen.line('To see what the rules made of each of them, all of it:');
+    for (const fixture of ['demo-player', 'nokia-6021-on-ca-42'])
+      screen.line(`  ${screen.bold(`npx cradle explain test/rules/fixtures/${fixture}.evidence`)}`);
     if (values.hold) {
       hold(screen, story.desktop);
       holding = true;

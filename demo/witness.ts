@@ -52,16 +52,16 @@ export class Witness {
     return witness;
   }
 
-  /** The player, once it is there and known. */
-  player(): Promise<SeenDevice> {
-    return this.#until('the player to be identified', () =>
-      this.#mirror.all(deviceShape).find(({ view }) => view.Present && view.Identified && view.Stores.length > 0),
+  /** A device whose model has this word in it, once it is there and known. */
+  comes(model: string): Promise<SeenDevice> {
+    return this.#until(`${model} to be identified`, () =>
+      this.#devices(model).find(({ view }) => view.Present && view.Identified && view.Stores.length > 0),
     );
   }
 
-  async playerGone(): Promise<void> {
-    await this.#until('the player to be gone', () =>
-      this.#mirror.all(deviceShape).every(({ view }) => !view.Present) ? true : undefined,
+  async goes(model: string): Promise<void> {
+    await this.#until(`${model} to be gone`, () =>
+      this.#devices(model).every(({ view }) => !view.Present) ? true : undefined,
     );
   }
 
@@ -86,6 +86,10 @@ export class Witness {
       this.#waiting.add(look);
       look();
     });
+  }
+
+  #devices(model: string): readonly SeenDevice[] {
+    return this.#mirror.all(deviceShape).filter(({ view }) => view.Model.includes(model));
   }
 
   #look(): void {

@@ -38,10 +38,14 @@ export const writeLines = (lines: readonly Line[]): string => lines.map((line) =
 function writeLine({ name, parameters, value }: Line): string {
   const head = [name, ...parameters].join(';');
   if (/^[\x20-\x3c\x3e-\x7e]*$/.test(value)) return `${head}:${value}`;
-  return `${head};ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:${toQuotedPrintable(value)}`;
+  return quoted(head, value);
 }
 
-export function toQuotedPrintable(text: string): string {
+/** A property in quoted-printable, whatever it holds. */
+export const quoted = (head: string, value: string): string =>
+  `${head};ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:${toQuotedPrintable(value)}`;
+
+function toQuotedPrintable(text: string): string {
   let all = '';
   let width = 0;
   for (const octet of Buffer.from(text)) {

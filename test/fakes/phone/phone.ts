@@ -48,6 +48,8 @@ export class SimulatedPhone {
   readonly habits: PhoneHabits = { ...USUAL_HABITS };
   /** Its sessions so far, the last one last. */
   readonly sessions: SyncSession[] = [];
+  /** AT commands that it was asked since it was plugged in, in capitals. */
+  asked: readonly string[] = [];
   readonly #partnerships: readonly Partnership[];
   #nonce: Uint8Array = new Uint8Array();
   #sessionNumber = 0;
@@ -95,13 +97,13 @@ export class SimulatedPhone {
       },
       data: (bytes, send) => {
         obex.stalls = this.habits.stalls;
-        const mode = obex.take(bytes, (answer) => {
+        return obex.take(bytes, (answer) => {
           if (dead) void pull();
           else send(answer);
         });
-        return mode;
       },
     });
+    this.asked = modem.asked;
     await modem.run();
   }
 

@@ -1,4 +1,4 @@
-import { toQuotedPrintable } from '../../fakes/phone/lines.js';
+import { quoted } from '../../fakes/phone/lines.js';
 
 const GIVEN = ['Zoë', 'Ali', 'Björn', 'Chloé', 'Dmitri', 'Eva', 'Fumiko', 'Gül'];
 
@@ -6,9 +6,6 @@ export interface PersonOptions {
   readonly phone?: string;
   readonly note?: string;
 }
-
-const quoted = (name: string, value: string): string =>
-  `${name};ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:${toQuotedPrintable(value)}`;
 
 /** A contact as an old telephone writes it: nobody, the same for the same number. */
 export function person(number: number, { phone, note }: PersonOptions = {}): string {
