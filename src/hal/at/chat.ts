@@ -14,9 +14,11 @@ export interface AtPatience {
   readonly guard: number;
   /** Of silence that shows that nothing more is coming. */
   readonly silence: number;
+  /** Before a line that has changed its mode takes the next command: Siemens' need a second. */
+  readonly settle: number;
 }
 
-export const USUAL_PATIENCE: AtPatience = { answer: 4_000, attention: 600, guard: 1_100, silence: 60 };
+export const USUAL_PATIENCE: AtPatience = { answer: 4_000, attention: 600, guard: 1_100, silence: 60, settle: 1_000 };
 
 /** Talks to a modem in AT commands (ITU-T V.250), one at a time. */
 export class AtChat {
@@ -80,6 +82,7 @@ export class AtChat {
       const { outcome, result } = await this.ask(command, signal);
       if (outcome === 'refused')
         throw new CradleError('Unsupported', `${this.#name} refuses ${command} with ${presentable(result, 60)}`);
+      if (outcome === 'ok') await this.#pause(this.#patience.settle, signal);
     }
   }
 

@@ -22,6 +22,8 @@ export class TcpListener implements AsyncDisposable {
   private constructor(server: Server) {
     this.#server = server;
     server.on('connection', (socket) => this.#called(socket));
+    // A caller that could not be let in, for want of descriptors, is his own loss.
+    server.on('error', () => undefined);
     server.on('close', () => this.#wake());
   }
 

@@ -10,7 +10,7 @@ import { linkedChannels } from '../../fakes/linked-channels.js';
 import { FakeModem, type ModemOptions } from '../../fakes/modem.js';
 
 const freshSignal = (): AbortSignal => new AbortController().signal;
-const QUICK: AtPatience = { answer: 2_000, attention: 60, guard: 20, silence: 10 };
+const QUICK: AtPatience = { answer: 2_000, attention: 60, guard: 20, silence: 10, settle: 10 };
 
 const LINE: Sighting = {
   key: '/devices/tty/ttyUSB0',

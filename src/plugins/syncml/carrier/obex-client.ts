@@ -1,5 +1,5 @@
 import { CradleError } from '../../../dbus/errors.js';
-import { AtChat, type AtPatience } from '../../../hal/at/chat.js';
+import { AtChat, type AtPatience, USUAL_PATIENCE } from '../../../hal/at/chat.js';
 import type { ObexLogin } from '../../../hal/obex/authentication.js';
 import { ObexClient, type ObexPatience } from '../../../hal/obex/client.js';
 import { typeHeader } from '../../../hal/obex/headers.js';
@@ -94,6 +94,8 @@ async function enter(
   const chat = new AtChat(reader, name, patience);
   await chat.attract(signal);
   await chat.enter(commands, signal);
+  // We speak first: what still comes is the end of the last answer, and some need this moment.
+  await reader.drop(patience.silence ?? USUAL_PATIENCE.silence, signal);
 }
 
 /** A telephone on its cable: we are the OBEX client and the SyncML server, so we fetch its messages and bring ours. */

@@ -186,7 +186,7 @@ function telephone(t: TestContext, answers: Readonly<Record<string, readonly str
   return { near, modem, words };
 }
 
-const QUICK = { attention: 60, guard: 20, silence: 10 };
+const QUICK = { attention: 60, guard: 20, silence: 10, settle: 10 };
 
 for (const enterObex of [['AT+CPROT=0'], ['AT*EOBEX'], ['AT^SQWE=0', 'AT^SQWE=3'], ['AT+MODE=22']])
   test(`a telephone is led into OBEX by ${enterObex.join(', ')}, asked to sync, and syncs`, async (t) => {
