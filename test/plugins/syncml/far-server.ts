@@ -9,6 +9,7 @@ import type {
   SessionMemory,
   SyncMode,
 } from '../../../src/plugins/syncml/dialogue/conversation.js';
+import type { MapItem } from '../../../src/plugins/syncml/message/message.js';
 
 interface Held {
   content: Content;
@@ -37,6 +38,7 @@ export class FarServer {
   /** GUIDs that went since, and when. */
   readonly gone = new Map<string, number>();
   sessions = 0;
+  readonly modes: SyncMode[] = [];
   #clock = 0;
   #last = -1;
   #anchor: string | undefined;
@@ -44,6 +46,10 @@ export class FarServer {
 
   constructor(name: string) {
     this.name = name;
+  }
+
+  get contents(): readonly string[] {
+    return [...this.items.values()].map(({ content }) => Buffer.from(content.bytes).toString()).sort();
   }
 
   put(content: Content, guid = `guid-${this.#next++}`): string {
@@ -56,13 +62,23 @@ export class FarServer {
     if (this.items.delete(guid)) this.gone.set(guid, ++this.#clock);
   }
 
+  /** Knows nothing of its client any more. */
+  forget(): void {
+    this.#anchor = undefined;
+    this.map.clear();
+  }
+
   /** A session, after its greeting. */
   converse(memory: SessionMemory, mood: ServerMood = {}): Conversation {
     this.sessions++;
     const { ours, theirs } = memory.anchors(this.name);
     const agreed = !mood.forgets && ours !== undefined && ours === this.#anchor && theirs !== undefined;
     const mode: SyncMode = agreed ? 'two-way' : 'slow';
-    if (mode === 'slow') this.map.clear();
+    if (mode === 'slow') {
+      this.map.clear();
+      this.#anchor = undefined;
+    }
+    this.modes.push(mode);
     // Maps of an earlier session, whose answer was lost.
     const pending = memory.pendingMaps(this.name);
     if (mode === 'two-way')
@@ -71,18 +87,22 @@ export class FarServer {
     const start = this.#clock;
     let ops = 0;
     let dead = false;
+    const maps: MapItem[] = [];
     const step = (): void => {
       if (dead || (mood.cutAfter !== undefined && ops++ >= mood.cutAfter)) {
         dead = true;
         throw new CradleError('NotConnected', 'the line is dead');
       }
+      // What the client said of its names came with this message.
+      for (const { target, source } of maps) this.map.set(target, source);
+      memory.mapsConfirmed(this.name, maps.splice(0));
     };
     const session: DatastoreSession = {
       name: this.name,
       mode,
       resumed: false,
       expected: undefined,
-      changes: (signal) => this.#changes(mode, start, mood, step, signal),
+      changes: (signal) => this.#changes(mode, start, mood, maps, step, signal),
       apply: (changes, signal) => this.#apply(changes, step, signal),
     };
     return {
@@ -92,9 +112,9 @@ export class FarServer {
       refusals: new Map(),
       finish: async () => {
         step();
-        if (mood.losesEnd) throw new CradleError('NotConnected', 'the last reply was lost');
         this.#anchor = String(start);
         this.#last = start;
+        if (mood.losesEnd) throw new CradleError('NotConnected', 'the last reply was lost');
         memory.setAnchors(this.name, { ours: this.#anchor, theirs: `far-${start}` });
       },
       [Symbol.asyncDispose]: async () => undefined,
@@ -105,6 +125,7 @@ export class FarServer {
     mode: SyncMode,
     start: number,
     { batch = 10 }: ServerMood,
+    maps: MapItem[],
     step: () => void,
     signal: AbortSignal,
   ): AsyncGenerator<IncomingBatch> {
@@ -122,7 +143,7 @@ export class FarServer {
             entry.answered = true;
             if (kind === 'add' && code < 300) {
               if (luid === undefined) throw new Error('an addition was taken without a LUID');
-              this.map.set(guid, luid);
+              maps.push({ target: guid, source: luid });
             }
             if (kind === 'delete') this.map.delete(guid);
           },
