@@ -57,6 +57,8 @@ export class Desktop {
       HOME: parts.home,
       LANG: 'C.UTF-8',
       TERM: process.env.TERM ?? 'dumb',
+      // Whoever looks at both has the same clock on the wall.
+      ...(process.env.TZ === undefined ? {} : { TZ: process.env.TZ }),
       XDG_CONFIG_HOME: join(parts.home, '.config'),
       XDG_STATE_HOME: join(parts.home, '.local/state'),
       XDG_DATA_HOME: join(parts.home, '.local/share'),
