@@ -5,16 +5,23 @@ import { join } from 'node:path';
 /** What is in a folder and all folders below: the SHA-256 of each file's content by its path, in the order of the paths. */
 export type Tree = ReadonlyMap<string, { readonly digest: string; readonly size: number }>;
 
-/** Reads all of it. Files whose name begins with a dot are left out; a folder that is not there has none. */
+/** A medium that is unmounted takes its files along. */
+function unlessGone(error: unknown): [] {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+  throw error;
+}
+
+/** Reads all of it. Files whose name begins with a dot are left out, and what is not there, or goes while it is read. */
 export async function listTree(folder: string): Promise<Tree> {
   const files: [string, { readonly digest: string; readonly size: number }][] = [];
   const look = async (below: string): Promise<void> => {
-    for (const entry of await readdir(join(folder, below), { withFileTypes: true })) {
+    for (const entry of await readdir(join(folder, below), { withFileTypes: true }).catch(unlessGone)) {
       const path = join(below, entry.name);
       if (entry.name.startsWith('.')) continue;
       if (entry.isDirectory()) await look(path);
       else if (entry.isFile()) {
-        const content = await readFile(join(folder, path));
+        const content = await readFile(join(folder, path)).catch(unlessGone);
+        if (!Buffer.isBuffer(content)) continue;
         files.push([path, { digest: createHash('sha256').update(content).digest('hex'), size: content.length }]);
       }
     }
