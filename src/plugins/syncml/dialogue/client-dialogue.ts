@@ -34,6 +34,8 @@ export class ClientDialogue extends Dialogue {
   readonly misjudged = new Map<string, SyncMode>();
   /** The server has sent something besides statuses since our changes ended. */
   #owesWord = false;
+  /** Those that were asked for with Alert 225. */
+  readonly #resuming = new Set<Track>();
   /** Datastores whose changes the server has begun to tell. */
   readonly #told = new Set<Track>();
   #isRepeated = false;
@@ -108,7 +110,7 @@ export class ClientDialogue extends Dialogue {
       return;
     }
     const told = alert.code === ALERT.resume ? track.mode : modeOfAlert(alert.code);
-    if (track.resumed && told !== track.mode && told !== 'slow') {
+    if (this.#resuming.has(track) && told !== track.mode && told !== 'slow') {
       // It cannot go on where we were, and offers something else in its place than we want.
       this.misjudged.set(track.name, track.mode);
       return;
@@ -192,6 +194,7 @@ export class ClientDialogue extends Dialogue {
     const ours = { last: anchors.ours, next: nextAnchor(anchors.ours, now) };
     const track = this.newTrack(name, name, uri, mode, ours);
     track.resumed = version === '1.2' && memory.cut(name)?.mode === mode;
+    if (track.resumed) this.#resuming.add(track);
     this.tracks.set(name, track);
     return track;
   }
@@ -206,6 +209,7 @@ export class ClientDialogue extends Dialogue {
       (id) => this.alertOf(id, code, item),
       (status) => {
         if (status === undefined || status.code < 400) return;
+        track.resumed = false;
         if (status.code === STATUS.refreshRequired) track.becomeSlow();
         else if (status.code !== STATUS.otherMode)
           this.refusals.set(name, refusalOf(status.code, `the datastore ${theirUri}`));

@@ -68,7 +68,7 @@ export class ClientTalk extends Talk {
       if (this.isLeaving) return this.#suspend();
       if (isOurTurn && !this.#isSupplied && this.mayClose()) dialogue.close();
       dialogue.tellMaps();
-      if (!dialogue.isOver) await exchange(dialogue, this.#carrier, dialogue.compose(), this.line.signal);
+      if (!dialogue.isOver) await this.#turn();
       if (dialogue.isOver) return dialogue.moveAnchors();
       // There is room again.
       this.bell.ring();
@@ -81,6 +81,17 @@ export class ClientTalk extends Talk {
 
   get #isSupplied(): boolean {
     return [...this.datastores.values()].some((one) => one.isSupplied);
+  }
+
+  async #turn(): Promise<void> {
+    const dialogue = this.#dialogue;
+    try {
+      await exchange(dialogue, this.#carrier, dialogue.compose(), this.line.signal);
+    } catch (error) {
+      if (!dialogue.isSuspended || dialogue.isOver) throw error;
+      await exchange(dialogue, this.#carrier, dialogue.concede(), this.line.signal).catch(() => undefined);
+      throw error;
+    }
   }
 
   /** The server learns that we go, and may keep what it has for the next time. */

@@ -37,6 +37,8 @@ export abstract class Dialogue {
   readonly introductions: Introductions;
   /** The other side will have no more of this session. */
   failure: CradleError | undefined;
+  /** The other side has suspended the session, and waits for a last word. */
+  isSuspended = false;
   /** All has been said; what was composed last may still have to leave. */
   isOver = false;
 
@@ -79,6 +81,7 @@ export abstract class Dialogue {
       },
       alerted: (alert, item, answer) => this.alerted(alert, item, answer),
       suspended: () => {
+        this.isSuspended = true;
         this.failure ??= new CradleError('Cancelled', `${this.session.target.uri} suspended the session`);
       },
       opened: (track) => this.opened(track),

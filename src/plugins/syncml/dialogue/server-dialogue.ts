@@ -141,6 +141,8 @@ export class ServerDialogue extends Dialogue {
   }
 
   protected override ended({ final }: Message): void {
+    // A message that suspends is final in another sense.
+    if (this.failure !== undefined) return;
     if (final) this.#isComplete = true;
     if (this.#phase === 'greeting' && (this.#syncs > 0 || (this.#isGreeted && this.#alerts === 0))) this.#begin();
     if (this.#phase === 'theirs' && final) {

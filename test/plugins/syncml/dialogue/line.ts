@@ -22,6 +22,7 @@ export class Line {
   #request: { readonly packet: Packet; answer(packet: Packet): void; fail(error: unknown): void } | undefined;
   #arrived: (() => void) | undefined;
   #isOver = false;
+  #last: { readonly request: Uint8Array; readonly reply: Packet } | undefined;
   #isCut = false;
   #exchanges = 0;
   /** Keeps nothing of what is said. */
@@ -90,16 +91,19 @@ export class Line {
       this.#note('server', packet);
       const request = this.#request;
       this.#request = undefined;
+      if (request !== undefined) this.#last = { request: request.packet.bytes, reply: packet };
       request?.answer(packet);
     },
     [Symbol.asyncDispose]: async () => {
-      this.#isCut = true;
+      this.#isOver = true;
       this.#request?.fail(new CradleError('NotConnected', 'the server hung up'));
     },
   };
 
-  #deliver(packet: Packet, signal: AbortSignal): Promise<Packet> {
-    if (this.#isCut) throw cutOff();
+  async #deliver(packet: Packet, signal: AbortSignal): Promise<Packet> {
+    // A carrier repeats the last reply of a session that is over by itself.
+    if (this.#isOver && this.#last?.request === packet.bytes) return this.#last.reply;
+    if (this.#isCut || this.#isOver) throw cutOff();
     return this.#until(signal, (answer, fail) => {
       this.#request = { packet, answer, fail };
       this.#arrived?.();

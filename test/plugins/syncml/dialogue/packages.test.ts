@@ -27,7 +27,8 @@ for (const encoding of ['wbxml', 'xml'] as const)
       const sizes = pair.line.said.slice(1).map(({ bytes }) => bytes.length);
       assert(Math.max(...sizes) <= size, `a message has ${Math.max(...sizes)} octets`);
       const full = pair.line.said.filter(({ message }) => of(message, 'Sync').length > 0 && !message.final);
-      for (const { bytes } of full) assert(bytes.length > size * 0.6, `${bytes.length} octets do not fill a message`);
+      if (size > 2_000)
+        for (const { bytes } of full) assert(bytes.length > size * 0.6, `${bytes.length} octets do not fill a message`);
     });
 
 test('S10: a peer that says nothing of its limits gets small messages', async () => {
