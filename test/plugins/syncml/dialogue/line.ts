@@ -96,7 +96,9 @@ export class Line {
     },
     [Symbol.asyncDispose]: async () => {
       this.#isOver = true;
-      this.#request?.fail(new CradleError('NotConnected', 'the server hung up'));
+      const request = this.#request;
+      if (request !== undefined && request.packet.bytes === this.#last?.request) request.answer(this.#last.reply);
+      else request?.fail(new CradleError('NotConnected', 'the server hung up'));
     },
   };
 
