@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Probe } from '../../src/hal/device.js';
 import { parseRecording } from '../../src/hal/evidence.js';
+import { redacted } from '../../src/hal/redact.js';
 import { sighting } from '../fakes/source.js';
 import { bench } from './bench.js';
 
@@ -132,4 +133,28 @@ test('what a device says is never more than one line of the explanation', async 
   const text = registry.explain(registry.devices()[0]?.id ?? assert.fail());
   assert.ok(!text.includes('\u001b'));
   assert.equal(text.match(/^Owner$/gm)?.length, 1);
+});
+
+test('a redacted file of an account tells neither who it is nor where', () => {
+  const evidence = new Map([
+    ['account', 'work'],
+    ['account.protocol', 'syncml'],
+    ['account.url', 'https://sync.example.org/ds'],
+    ['account.user', 'alice'],
+    ['account.store.contacts', './private-card'],
+    ['syncml.uri', 'IMEI:004999010640000'],
+    ['syncml.device-id', 'IMEI:004999010640000'],
+    ['syncml.model', '6021'],
+  ]);
+  const sighting = { key: 'account:work', source: 'account', body: 'account:work', evidence };
+  const { sightings } = redacted({
+    sightings: [sighting],
+    probes: new Map(),
+    peer: new Map(),
+    expect: new Map(),
+    comment: '',
+  });
+  const told = JSON.stringify(sightings.map((one) => [...one.evidence]));
+  for (const secret of ['"work"', 'example', 'alice', 'private', '0049990']) assert(!told.includes(secret), told);
+  assert(told.includes('6021') && told.includes('"syncml"'));
 });
