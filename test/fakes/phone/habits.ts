@@ -18,8 +18,10 @@ export interface PhoneHabits {
   stalls: number;
   /** The reply with this number gets lost on its way: it says the same again. */
   losesReply: number | undefined;
-  /** After so many of its messages the line is dead. */
+  /** After so many of its messages the line is dead: the next is never heard. */
   hangsUpAfter: number | undefined;
+  /** The line is dead when the reply with this number comes. */
+  deafAt: number | undefined;
   /** Each new item is sent twice in one message, under the same name. */
   sendsTwice: boolean;
   /** What its user does once it has begun to tell what it has. */
@@ -37,6 +39,7 @@ export const USUAL_HABITS: PhoneHabits = {
   stalls: 0,
   losesReply: undefined,
   hangsUpAfter: undefined,
+  deafAt: undefined,
   sendsTwice: false,
   meanwhile: undefined,
 };

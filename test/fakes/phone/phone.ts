@@ -50,8 +50,9 @@ export class SimulatedPhone {
   readonly sessions: SyncSession[] = [];
   /** AT commands that it was asked since it was plugged in, in capitals. */
   asked: readonly string[] = [];
+  /** What the server gave it for its next proof. */
+  nonce: Uint8Array = new Uint8Array();
   readonly #partnerships: readonly Partnership[];
-  #nonce: Uint8Array = new Uint8Array();
   #sessionNumber = 0;
 
   constructor() {
@@ -76,7 +77,11 @@ export class SimulatedPhone {
   async attach(channel: Channel, pull: () => Promise<void>): Promise<void> {
     let dead = false;
     const obex = new PhoneObex({
-      put: (packet) => this.#brought(packet),
+      put: (packet) => {
+        const { session } = this;
+        dead ||= session?.isOver === false && session.heard + 1 === this.habits.deafAt && session.said > session.heard;
+        return dead ? RESPONSE.unavailable : this.#brought(packet);
+      },
       get: () => {
         const session = this.session;
         const packet = session?.say();
@@ -120,12 +125,16 @@ export class SimulatedPhone {
     });
   }
 
+  hear(session: SyncSession, packet: Packet): void {
+    session.hear(packet);
+    this.nonce = session.nonce;
+  }
+
   /** An OBEX response code. */
   #brought(packet: Packet): number {
     const session = this.session;
     if (session !== undefined && !session.isOver && session.said > 0 && this.#invitation(packet) === undefined) {
-      session.hear(packet);
-      this.#nonce = session.nonce;
+      this.hear(session, packet);
       return RESPONSE.success;
     }
     const invitation = this.#invitation(packet);
@@ -141,7 +150,7 @@ export class SimulatedPhone {
       habits: this.habits,
       imei: `IMEI:${this.imei}`,
       information: () => this.#information(),
-      nonce: this.#nonce,
+      nonce: this.nonce,
     });
     this.sessions.push(session);
     return session;

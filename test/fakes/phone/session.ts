@@ -1,19 +1,12 @@
-import { createHash } from 'node:crypto';
 import type { Packet } from '../../../src/plugins/syncml/carrier/carrier.js';
 import { decodeDocument, encodeDocument } from '../../../src/plugins/syncml/codec/codec.js';
 import type { Element } from '../../../src/plugins/syncml/codec/document.js';
 import { DEVINF_TYPES, encodingOf, MESSAGE_TYPES } from '../../../src/plugins/syncml/codec/media-types.js';
-import type {
-  Command,
-  Credentials,
-  Item,
-  Message,
-  Results,
-  Status,
-} from '../../../src/plugins/syncml/message/message.js';
+import type { Command, Item, Message, Results, Status } from '../../../src/plugins/syncml/message/message.js';
 import { readMessage, writeMessage } from '../../../src/plugins/syncml/message/message-tree.js';
 import type { PhoneHabits } from './habits.js';
 import type { Partnership } from './partnership.js';
+import { proof } from './proof.js';
 import { SyncedStore } from './synced-store.js';
 
 /** What a session is about, and with whom. */
@@ -80,6 +73,11 @@ export class SyncSession {
   /** Messages that it has said, each counted once. */
   get said(): number {
     return this.#said;
+  }
+
+  /** Replies that it has heard, lost ones too. */
+  get heard(): number {
+    return this.#replies;
   }
 
   /** Its next message; undefined when it has nothing more to say. */
@@ -172,7 +170,8 @@ export class SyncSession {
       commands.push({ kind: 'Alert', id: number(), code: 222, items });
       final = false;
     }
-    const credentials = greets ? this.#proof() : undefined;
+    const { login, version } = habits;
+    const credentials = greets && login !== undefined ? proof(login, version, this.nonce) : undefined;
     const message: Message = {
       header: {
         version: habits.version,
@@ -223,16 +222,6 @@ export class SyncSession {
     const { habits, information } = this.#parts;
     const uri = `./devinf${habits.version.replace('.', '')}`;
     return { meta: { type: DEVINF_TYPES[habits.encoding] }, items: [{ source: { uri }, data: information() }] };
-  }
-
-  /** Representation Protocol 1.0, section 5.1.6; 1.1, section 5.1.5. */
-  #proof(): Credentials | undefined {
-    const { login, version } = this.#parts.habits;
-    if (login === undefined) return undefined;
-    const plain = `${login.user}:${login.password}`;
-    // A telephone of 1.0 sends the octets themselves.
-    if (version === '1.0') return { scheme: 'md5', token: md5(plain, ':', this.nonce) };
-    return { scheme: 'md5', format: 'b64', token: md5(md5(plain).toString('base64'), ':', this.nonce) };
   }
 
   #owe(message: number, to: { readonly kind: string; readonly id: string }, code: number, item: Item = {}): void {
@@ -319,10 +308,4 @@ export class SyncSession {
 
 function itemOf({ target, source }: Item): Item {
   return { ...(target === undefined ? {} : { target }), ...(source === undefined ? {} : { source }) };
-}
-
-function md5(...parts: readonly (string | Uint8Array)[]): Buffer {
-  const digest = createHash('md5');
-  for (const part of parts) digest.update(part);
-  return digest.digest();
 }

@@ -121,18 +121,31 @@ describe('a telephone on its cable', { concurrency: 3 }, () => {
     assert.deepEqual(await desk.items('contacts'), before);
   });
 
-  test('S5 a telephone of OMA DS 1.2 is asked to sync by the notification of that version', async (t) => {
-    const rules = ['[Newer]', 'MatchModel=*6021', 'SyncML.Alert=1.2', 'SyncML.Version=1.2', ''].join('\n');
-    const world = await PhoneDesk.open(t, ['contacts', 'notes'], {
-      rules,
-      prepare: ({ habits }) => (habits.version = '1.2'),
+  for (const [version, encoding] of [
+    ['1.2', 'wbxml'],
+    ['1.2', 'xml'],
+    ['1.1', 'xml'],
+    ['1.0', 'wbxml'],
+  ] as const)
+    test(`S1 S5 a telephone is asked to sync, and synced, in the words of SyncML ${version} in ${encoding}`, async (t) => {
+      const lines = [`SyncML.Alert=${version}`, `SyncML.Version=${version}`, `SyncML.Encoding=${encoding}`];
+      const world = await PhoneDesk.open(t, ['contacts', 'calendar', 'notes'], {
+        rules: ['[Of another age]', 'MatchModel=*6021', ...lines, ''].join('\n'),
+        prepare: ({ habits }) => Object.assign(habits, { version, encoding }),
+      });
+      world.phone.contacts.enter(person(1));
+      world.phone.calendar.enter(dated(1));
+      await world.desk.write('contacts', 'one.vcf', card(11));
+      await world.desk.write('notes', 'Ideas.txt', 'Learn to sail & <dive>.');
+      await world.synced();
+      world.phone.contacts.erase(world.phone.contacts.find('Önder-1'));
+      await world.desk.write('contacts', 'two.vcf', card(12));
+      await world.synced();
+      assert.equal(world.phone.session?.stores[0]?.isSlow, false);
+      await world.equal('contacts', 2);
+      await world.equal('calendar', 1);
+      await world.equal('notes', 1);
     });
-    world.phone.contacts.enter(person(1));
-    await world.desk.write('notes', 'Ideas.txt', 'Learn to sail.');
-    await world.synced();
-    await world.equal('contacts', 1);
-    await world.equal('notes', 1);
-  });
 
   test('S1 S5 a telephone that understands the older notification alone is asked by that, where no rule tells', async (t) => {
     const rules = ['[Nobody knows]', 'MatchModel=*6021', 'SyncML.Alert=', 'SyncML.Version=', ''].join('\n');
