@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { decodeDocument, encodeDocument } from '../src/plugins/syncml/codec/codec.js';
 import type { Element, Vocabulary } from '../src/plugins/syncml/codec/document.js';
 import { temporaryFolder } from '../test/support/tmp.js';
-import type { Benchmark, BenchmarkContext } from './benchmark.js';
+import type { BenchmarkContext } from './benchmark.js';
 import type { Aim } from './figure.js';
 import { type Direction, type Libwbxml, libwbxml } from './libwbxml.js';
 import { least, median } from './statistics.js';
@@ -18,15 +18,11 @@ const SIZES: readonly { readonly contacts: number; readonly most: number; readon
 const TIMES = 3;
 
 /** One message with many contacts, read and written in this process and by libwbxml2, in turns. */
-export const wbxml: Benchmark = {
-  name: 'wbxml',
-  about: 'WBXML of 1,000 and 10,000 contacts, read and written, beside libwbxml2',
-  async run(context) {
-    const folder = await temporaryFolder(context.scope, 'cradle-bench-');
-    const peer = await libwbxml(context.scope, folder);
-    for (const size of SIZES) await contest(context, peer, folder, size);
-  },
-};
+export async function wbxml(context: BenchmarkContext): Promise<void> {
+  const folder = await temporaryFolder(context.scope, 'cradle-bench-');
+  const peer = await libwbxml(context.scope, folder);
+  for (const size of SIZES) await contest(context, peer, folder, size);
+}
 
 async function contest(
   { tell, note }: BenchmarkContext,
@@ -72,7 +68,7 @@ async function contest(
   ] as const satisfies readonly (readonly [string, Direction, Aim | undefined])[]) {
     const times = warm(ours.get(name) ?? []);
     tell({
-      name: `wbxml/${contacts}-${name}`,
+      name: `syncml/wbxml-${contacts}-${name}`,
       value: median(times),
       least: least(times),
       runs: times.length,

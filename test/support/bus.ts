@@ -11,6 +11,8 @@ import { temporaryFolder } from './tmp.js';
 /** A real dbus-daemon with nothing on it, for one test. */
 export interface PrivateBus {
   readonly address: string;
+  /** Of its process. */
+  readonly pid: number;
   /** Ends it as a crash would; done again by itself at the end of the test. */
   kill(): Promise<void>;
   /** A new connection that is closed with the test; what went wrong in handlers fails the test. */
@@ -75,6 +77,7 @@ export async function privateBus(t: Scope, options: PrivateBusOptions = {}): Pro
   lines.close();
   return {
     address,
+    pid: daemon.pid ?? 0,
     kill,
     connect: async () => {
       const unexpected: unknown[] = [];

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Scope } from '../../support/scope.js';
 
@@ -33,6 +34,8 @@ export interface Exchange {
   readonly mishap: Mishap | undefined;
   /** All that the server answered, whether the client got it or not. */
   readonly replies: readonly Buffer[];
+  /** Milliseconds from the whole request to the whole reply, for each of the replies. */
+  readonly waits: readonly number[];
 }
 
 interface Reply {
@@ -88,16 +91,18 @@ export class LossyProxy {
 
   private async pass(from: IncomingMessage, to: ServerResponse): Promise<void> {
     const body = await whole(from);
-    const replies: Buffer[] = [];
+    const [replies, waits]: [Buffer[], number[]] = [[], []];
     const number = this.exchanges.length + 1;
     const path = from.url ?? '/';
     const contentType = from.headers['content-type'] ?? '';
-    const about = { number, path, contentType, request: body, replies };
+    const about = { number, path, contentType, request: body, replies, waits };
     const mishap = this.#fate({ ...about, mishap: undefined });
     this.exchanges.push({ ...about, mishap });
     const ask = async (bytes = body): Promise<Reply> => {
+      const began = performance.now();
       const reply = await this.#forward(from, bytes, body.length);
       replies.push(reply.bytes);
+      waits.push(performance.now() - began);
       return reply;
     };
     if (mishap === 'request-lost') return void from.socket.destroy();

@@ -47,7 +47,7 @@ export class SyncEvolutionServer {
     const http = await Program.start(scope, '/usr/bin/python3', [script, '--quiet', url], { env });
     await listens(port, http);
     await sleep(GRACE);
-    return new SyncEvolutionServer(program, url, [daemon.pid, http.pid]);
+    return new SyncEvolutionServer(program, url, [daemon.pid, http.pid, bus.pid]);
   }
 }
 
