@@ -80,7 +80,12 @@ export class SyncmlPeer implements Peer {
 
   /** Leads the session to its end: what is left is taken in and brought, and the anchors move. */
   async release(signal: AbortSignal): Promise<void> {
-    await this.#wire.finish(signal);
+    const { over } = this.#parts.lease;
+    try {
+      await this.#wire.finish(AbortSignal.any([signal, over]));
+    } catch (error) {
+      throw over.aborted ? over.reason : error;
+    }
   }
 
   /** Without release() before, the session is suspended where the device can, and goes on another time. */

@@ -42,7 +42,11 @@ export class SyncmlStore implements Store {
 
   async list(since: Anchor | undefined, signal: AbortSignal): Promise<Listing> {
     this.#check(signal);
-    await this.#parts.wire.gather(this.info.name, this.#until(signal));
+    try {
+      await this.#parts.wire.gather(this.info.name, this.#until(signal));
+    } catch (error) {
+      throw this.#inTruth(error);
+    }
     this.#check(signal);
     const from = this.#shelf.counterOf(since);
     const anchor = this.#shelf.anchor;
@@ -60,11 +64,20 @@ export class SyncmlStore implements Store {
     const { info, holdings, form, wire, room, maxObjectSize, log } = this.#parts;
     if (info.readOnly) throw new CradleError('ReadOnly', `${info.label} is read-only`);
     const outbox = new Outbox({ holdings, form, label: info.label, room, maxObjectSize, log });
-    yield* dispatch(outbox, edits, (changes, until) => wire.send(info.name, changes, until), this.#until(signal));
+    try {
+      yield* dispatch(outbox, edits, (changes, until) => wire.send(info.name, changes, until), this.#until(signal));
+    } catch (error) {
+      throw this.#inTruth(error);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort();
+  }
+
+  /** What broke because the device has begun another session says so. */
+  #inTruth(error: unknown): unknown {
+    return this.#parts.over.aborted ? this.#parts.over.reason : error;
   }
 
   #until(signal: AbortSignal): AbortSignal {

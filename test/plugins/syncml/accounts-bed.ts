@@ -162,22 +162,26 @@ export interface Partners {
   readonly url: string;
   /** The client syncs, and the server with it. */
   sync(options?: Readonly<Record<string, string>>, wanted?: readonly string[]): Promise<void>;
-  connect(account: Partial<AccountOptions>): Promise<Peer>;
+  /** `place` tells one client's memory from another's. */
+  connect(account: Partial<AccountOptions>, place?: string): Promise<Peer>;
+  /** Another client, of which nothing is known. */
+  newcomer(): Desk;
+  /** No more calls are taken; settles when the listener is gone. */
+  close(): Promise<void>;
   /** What became of the calls, in their order. */
   readonly calls: Promise<unknown>[];
 }
 
 /** Two of us, one of whom calls the other over HTTP. */
-export async function partners(
-  t: TestContext,
-  login: Login = { user: 'alice', password: 'se:cret' },
-): Promise<Partners> {
+export async function partners(t: TestContext, caller: Partial<AccountOptions> = {}): Promise<Partners> {
+  const login: Login = { user: 'alice', password: 'se:cret' };
   const folder = await temporaryFolder(t);
   const [server, client] = [new Desk(join(folder, 's')), new Desk(join(folder, 'c'))];
+  const desks = [server, client];
   const plugins = [new SyncmlPlugin({ environment: {} }), new SyncmlPlugin({ environment: {} })] as const;
   const stop = new AbortController();
   const calls: Promise<unknown>[] = [];
-  const caller = accountContext(join(folder, 's', 'caller'), { role: 'caller', login });
+  const theirs = accountContext(join(folder, 's', 'caller'), { login, ...caller, role: 'caller' });
   let listening: (url: string) => void = () => {};
   const url = new Promise<string>((resolve) => {
     listening = resolve;
@@ -188,7 +192,7 @@ export async function partners(
       ['ListenAddress', '127.0.0.1'],
       ['ListenPort', '0'],
     ]),
-    caller: async (user) => (user === login.user ? caller : undefined),
+    caller: async (user) => (user === login.user ? theirs : undefined),
     listening,
   };
   const take = async ({ peer }: Call): Promise<unknown> =>
@@ -203,17 +207,19 @@ export async function partners(
       calls.push(done);
     }
   })();
-  t.after(async () => {
+  const close = async (): Promise<void> => {
     stop.abort();
     await accepting;
+  };
+  t.after(async () => {
+    await close();
     await Promise.allSettled(calls);
-    server[Symbol.dispose]();
-    client[Symbol.dispose]();
+    for (const desk of desks) desk[Symbol.dispose]();
   });
   const address = await url;
-  const connect = (account: Partial<AccountOptions>): Promise<Peer> =>
+  const connect = (account: Partial<AccountOptions>, place = 'account'): Promise<Peer> =>
     plugins[1].connect(
-      accountContext(join(folder, 'c', 'account'), { role: 'server', url: address, login, ...account }),
+      accountContext(join(folder, 'c', place), { role: 'server', url: address, login, ...account }),
       new AbortController().signal,
     );
   return {
@@ -221,7 +227,13 @@ export async function partners(
     client,
     url: address,
     calls,
+    close,
     connect,
+    newcomer() {
+      const desk = new Desk(join(folder, `n${desks.length}`));
+      desks.push(desk);
+      return desk;
+    },
     async sync(options = {}, wanted = Object.keys(STORES)) {
       const before = calls.length;
       await client.sync(await connect({ options, wanted }), wanted);
