@@ -4,10 +4,10 @@ import { isElement } from '../message/element.js';
 import type { Command, Header } from '../message/message.js';
 import { writeMessage } from '../message/message-tree.js';
 
-/** Declaration, document type, and the white space around them. */
-const DOCUMENT_OCTETS = { xml: 256, wbxml: 64 } as const;
+/** The declaration in XML; in WBXML a header, with the public identifier in words for 1.0. */
+const DOCUMENT_OCTETS = { xml: 48, wbxml: 64 } as const;
 /** A namespace in XML; in WBXML a switch to the code page and one back. */
-const VOCABULARY_OCTETS = { xml: 48, wbxml: 4 } as const;
+const VOCABULARY_OCTETS = { xml: 32, wbxml: 4 } as const;
 
 /**
  * How many octets something takes in a message, before it is encoded: never too few, and a few per cent too many. Each thing
@@ -32,7 +32,7 @@ export class Scale {
   text(text: string | Uint8Array): number {
     const octets = typeof text === 'string' ? Buffer.byteLength(text) : text.length;
     if (this.encoding === 'wbxml') return octets + (octets < 128 ? 3 : 6);
-    return octets + 4 * escapes(typeof text === 'string' ? Buffer.from(text) : text);
+    return octets + escapes(typeof text === 'string' ? Buffer.from(text) : text);
   }
 
   /** So many octets, in base64. */
@@ -53,9 +53,11 @@ export class Scale {
   }
 }
 
-/** Octets that XML writes as a reference, none of which is longer than five. */
+/** What references are longer than the characters they stand for: `&amp;` and `&#13;` by four, `&lt;` and `&gt;` by three. */
 function escapes(text: Uint8Array): number {
-  let count = 0;
-  for (const octet of text) if (octet === 38 || octet === 60 || octet === 62 || octet === 13) count++;
-  return count;
+  let more = 0;
+  for (const octet of text)
+    if (octet === 38 || octet === 13) more += 4;
+    else if (octet === 60 || octet === 62) more += 3;
+  return more;
 }
