@@ -7,6 +7,22 @@ import { appointment } from './support/people.js';
 
 const skip = hordeMissing;
 
+const task = (summary: string, ...more: readonly string[]): string =>
+  [
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    'PRODID:-//example.org//test//EN',
+    'BEGIN:VTODO',
+    'DTSTAMP:20260101T000000Z',
+    'DUE:20260301T120000Z',
+    `SUMMARY:${summary}`,
+    'PRIORITY:1',
+    ...more,
+    'END:VTODO',
+    'END:VCALENDAR',
+    '',
+  ].join('\r\n');
+
 const VARIANTS = (['1.2', '1.1', '1.0'] as const).flatMap((Version) =>
   (['wbxml', 'xml'] as const).map((Encoding) => ({ Version, Encoding })),
 );
@@ -58,6 +74,31 @@ test('contacts and calendar of one account sync together', { skip }, async (t) =
     [...items.values()].map((body) => /^SUMMARY:(.*)\r?$/m.exec(body.toString())?.[1]).sort();
   assert.deepEqual(await titles(await account.desk.items('calendar')), ['Moved', 'Renamed']);
   assert.deepEqual(await titles(await account.server.items('calendar')), ['Moved', 'Renamed']);
+});
+
+test('tasks and notes go the same way', { skip }, async (t) => {
+  const account = await HordeAccount.open(t, {}, ['tasks', 'notes']);
+  const { desk, server } = account;
+  await desk.write('tasks', 'mine.ics', task('Mine'));
+  await server.put('tasks', 't1', task('Theirs'));
+  await desk.write('notes', 'mine.txt', 'My note\nof two lines: Zürich & <b>');
+  await server.put('notes', 'n1', 'Their note\n\nof three lines, 😀');
+  await account.sync();
+  await account.equal(2, 'tasks');
+  const texts = async (): Promise<readonly (readonly string[])[]> =>
+    (await Promise.all([desk.items('notes'), server.items('notes')])).map((items) =>
+      [...items.values()].map((body) => body.toString().replaceAll('\r', '').trim()).sort(),
+    );
+  const [ours, theirs] = await texts();
+  assert.deepEqual(ours, theirs);
+  assert.deepEqual(ours, ['My note\nof two lines: Zürich & <b>', 'Their note\n\nof three lines, 😀']);
+  await desk.remove('tasks', 'mine.ics');
+  await server.put('tasks', 't1', task('Theirs', 'STATUS:COMPLETED'));
+  await desk.write('notes', 'mine.txt', 'My note, changed');
+  await server.remove('notes', 'n1');
+  await account.sync();
+  await account.equal(1, 'tasks');
+  assert.deepEqual(await texts(), [['My note, changed'], ['My note, changed']]);
 });
 
 test('a server that forgot us, and matches nothing, has nothing doubled', { skip }, async (t) => {

@@ -1,10 +1,13 @@
 import { CradleError } from '../../dbus/errors.js';
-import { unlessAborted } from '../../hal/transports/deadline.js';
+import { TimeLimit, unlessAborted } from '../../hal/transports/deadline.js';
 import type { Log, Wish } from '../contract.js';
 import type { Conversation, Outcome, Outgoing } from './dialogue/conversation.js';
 import { drain, type Storeroom } from './drain.js';
 import { Redelivery } from './replica/redelivery.js';
 import type { Wire } from './wire.js';
+
+/** Milliseconds for the rest of a session in which nobody waited for the outcomes. */
+const GRACE = 3_000;
 
 /** Slow syncs a server may ask for before it is told anything. */
 const MOST_SLOW = 3;
@@ -29,6 +32,8 @@ export class ClientWire implements Wire {
   readonly #fresh = new Set<string>();
   #waiting: Conversation | undefined;
   #sending: Conversation | undefined;
+  /** Whoever sent changes went before he knew what became of them. */
+  #isLeft = false;
   /** One session at a time. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -52,7 +57,9 @@ export class ClientWire implements Wire {
     const conversation = await this.#inTurn(signal, (until) => this.#open(until));
     const session = conversation.datastores.get(datastore);
     if (session === undefined) throw missing(conversation, datastore);
+    this.#isLeft = true;
     yield* session.apply(changes, signal);
+    this.#isLeft = false;
   }
 
   wish(): Wish | undefined {
@@ -60,7 +67,8 @@ export class ClientWire implements Wire {
   }
 
   async finish(signal: AbortSignal): Promise<void> {
-    await this.#inTurn(signal, async (until) => {
+    using limit = this.#isLeft ? new TimeLimit(GRACE) : undefined;
+    await this.#inTurn(limit === undefined ? signal : AbortSignal.any([signal, limit.signal]), async (until) => {
       const { rooms, log } = this.#parts;
       if (this.#waiting !== undefined) {
         const conversation = this.#waiting;

@@ -10,7 +10,12 @@ import { HordeServer } from './horde-server.js';
 import { LossyProxy } from './lossy-proxy.js';
 import { type CardOptions, card } from './people.js';
 
-const TYPES = { contacts: 'text/vcard', calendar: 'text/calendar' } as const;
+const TYPES = {
+  contacts: 'text/vcard',
+  calendar: 'text/calendar',
+  tasks: 'text/calendar',
+  notes: 'text/plain',
+} as const;
 export type StoreName = keyof typeof TYPES;
 
 /** Our daemon with an account at Horde, the way between them, and one binding. */
@@ -49,7 +54,13 @@ export class HordeAccount {
       Password: v.s('secret'),
       Stores: v.ass(stores.map((name) => [name, name])),
     });
-    const pairs = stores.map((name) => [name, name] as const);
+    const pairs: (readonly [string, string])[] = [];
+    for (const name of stores) {
+      // Of these two a user has his own without a word.
+      const isOwn = name === 'contacts' || name === 'calendar';
+      await mkdir(desk.folder(name), { recursive: true });
+      pairs.push([name, isOwn ? name : desk.folder(name)]);
+    }
     const binding = await desk.bind(device, pairs, { Triggers: v.as([]), ...settings });
     return new HordeAccount(desk, server, way, device, binding);
   }
