@@ -50,6 +50,8 @@ export class SyncSession {
   #said = 0;
   #replies = 0;
   #again = false;
+  /** The reply that got lost on its way: the next has to be the same. */
+  #lost: Uint8Array | undefined;
   #last: Packet | undefined;
   /** Its alerts are out. */
   #introduced = false;
@@ -93,6 +95,13 @@ export class SyncSession {
     this.#replies++;
     if (this.#replies === habits.losesReply) {
       this.#again = true;
+      this.#lost = packet.bytes;
+      return;
+    }
+    const lost = this.#lost;
+    this.#lost = undefined;
+    if (lost !== undefined && Buffer.compare(lost, packet.bytes) !== 0) {
+      this.#fail('the same message got another reply the second time');
       return;
     }
     const encoding = encodingOf(packet.contentType);
