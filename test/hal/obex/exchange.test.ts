@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { CradleError } from '../../../src/dbus/errors.js';
 import { ObexClient, type ObexClientOptions } from '../../../src/hal/obex/client.js';
 import { HEADER, type Header, textHeader, textOf, typeHeader, typeOf } from '../../../src/hal/obex/headers.js';
@@ -49,17 +49,17 @@ interface Options {
 }
 
 /** A client and a server on one cable. */
-async function pair({ client, server, service = new Shelf(), pieces = Number.POSITIVE_INFINITY }: Options = {}) {
+async function pair(
+  t: TestContext,
+  { client, server, service = new Shelf(), pieces = Number.POSITIVE_INFINITY }: Options = {},
+) {
+  const stop = new AbortController();
+  t.after(() => stop.abort());
   const [near, far] = linkedChannels();
   near.pieces = pieces;
   far.pieces = pieces;
   const log = new ListedLog();
-  const served = serveObex(
-    new Reader(far),
-    service,
-    { name: 'the client', log, ...server },
-    new AbortController().signal,
-  );
+  const served = serveObex(new Reader(far), service, { name: 'the client', log, ...server }, stop.signal);
   const ended = served.then(
     () => 'over',
     (error: Error) => error.message,
@@ -76,9 +76,9 @@ const bytes = (count: number): Uint8Array => Uint8Array.from({ length: count }, 
 
 for (const size of [0, 1, 200, 244, 245, 246, 247, 248, 249, 250, 1_000, 70_000])
   for (const maximum of [255, 1_024, 0x7fff])
-    test(`an object of ${size} bytes goes there and comes back in packets of ${maximum}`, async () => {
+    test(`an object of ${size} bytes goes there and comes back in packets of ${maximum}`, async (t) => {
       const service = new Shelf();
-      const { client, near, far } = await pair({ service, client: { maximum }, server: { maximum } });
+      const { client, near, far } = await pair(t, { service, client: { maximum }, server: { maximum } });
       const headers = [typeHeader('text/plain'), textHeader(HEADER.name, 'a näme')];
       await client.put(headers, bytes(size), never);
       assert.deepEqual(Buffer.from(service.objects.get('a näme')?.body ?? []), Buffer.from(bytes(size)));
@@ -89,10 +89,10 @@ for (const size of [0, 1, 200, 244, 245, 246, 247, 248, 249, 250, 1_000, 70_000]
       await client[Symbol.asyncDispose]();
     });
 
-test('packets arrive whole however the line cuts them', async () => {
+test('packets arrive whole however the line cuts them', async (t) => {
   for (const pieces of [1, 2, 3, 7]) {
     const service = new Shelf();
-    const { client, ended } = await pair({ service, pieces, client: { maximum: 300 }, server: { maximum: 300 } });
+    const { client, ended } = await pair(t, { service, pieces, client: { maximum: 300 }, server: { maximum: 300 } });
     await client.put([textHeader(HEADER.name, 'x')], bytes(2_000), never);
     assert.deepEqual(
       Buffer.from((await client.get([textHeader(HEADER.name, 'x')], 2_000, never)).body),
@@ -103,16 +103,16 @@ test('packets arrive whole however the line cuts them', async () => {
   }
 });
 
-test('the connection has an id that is not 0, and requests carry it first', async () => {
-  const { client, near } = await pair();
+test('the connection has an id that is not 0, and requests carry it first', async (t) => {
+  const { client, near } = await pair(t);
   assert.ok((client.connectionId ?? 0) > 0);
   await client.put([textHeader(HEADER.name, 'x')], bytes(3), never);
   assert.equal(near.sent.at(-1)?.[3], HEADER.connectionId);
 });
 
-test('a body is always closed by an EndOfBody, also an empty one', async () => {
+test('a body is always closed by an EndOfBody, also an empty one', async (t) => {
   for (const size of [0, 5, 5_000]) {
-    const { client, near, far } = await pair({ client: { maximum: 300 }, server: { maximum: 300 } });
+    const { client, near, far } = await pair(t, { client: { maximum: 300 }, server: { maximum: 300 } });
     await client.put([textHeader(HEADER.name, 'x')], bytes(size), never);
     const last = near.sent.at(-1) ?? new Uint8Array();
     assert.equal(last[0], 0x82);
@@ -122,8 +122,8 @@ test('a body is always closed by an EndOfBody, also an empty one', async () => {
   }
 });
 
-test('what is refused is the error that its code means, and the connection goes on', async () => {
-  const { client } = await pair();
+test('what is refused is the error that its code means, and the connection goes on', async (t) => {
+  const { client } = await pair(t);
   await assert.rejects(client.get([textHeader(HEADER.name, 'nothing')], 10, never), {
     code: 'NotFound',
     message: 'the server refuses a GET: not found (0xc4)',
@@ -131,29 +131,29 @@ test('what is refused is the error that its code means, and the connection goes 
   await client.put([textHeader(HEADER.name, 'x')], bytes(3), never);
 });
 
-test('a service that nobody knows is refused', async () => {
-  await assert.rejects(pair({ client: { target: Buffer.from('NO-SUCH') } }), {
+test('a service that nobody knows is refused', async (t) => {
+  await assert.rejects(pair(t, { client: { target: Buffer.from('NO-SUCH') } }), {
     code: 'NotFound',
     message: 'the server refuses the connection: not found (0xc4)',
   });
 });
 
-test('a body larger than is allowed ends the GET and leaves the connection in step', async () => {
-  const { client } = await pair({ client: { maximum: 255 }, server: { maximum: 255 } });
+test('a body larger than is allowed ends the GET and leaves the connection in step', async (t) => {
+  const { client } = await pair(t, { client: { maximum: 255 }, server: { maximum: 255 } });
   await client.put([textHeader(HEADER.name, 'x')], bytes(5_000), never);
   await assert.rejects(client.get([textHeader(HEADER.name, 'x')], 4_999, never), { code: 'LimitsExceeded' });
   assert.equal((await client.get([textHeader(HEADER.name, 'x')], 5_000, never)).body.byteLength, 5_000);
 });
 
-test('a body larger than the server takes is refused in the middle', async () => {
-  const { client } = await pair({ server: { body: 1_000, maximum: 255 } });
+test('a body larger than the server takes is refused in the middle', async (t) => {
+  const { client } = await pair(t, { server: { body: 1_000, maximum: 255 } });
   await assert.rejects(client.put([textHeader(HEADER.name, 'x')], bytes(5_000), never), { code: 'LimitsExceeded' });
   await client.put([textHeader(HEADER.name, 'x')], bytes(1_000), never);
 });
 
-test('a PUT that is given up in the middle is aborted, and the next one goes through', async () => {
+test('a PUT that is given up in the middle is aborted, and the next one goes through', async (t) => {
   const service = new Shelf();
-  const { client, near } = await pair({ service, client: { maximum: 255 }, server: { maximum: 255 } });
+  const { client, near } = await pair(t, { service, client: { maximum: 255 }, server: { maximum: 255 } });
   const giveUp = new AbortController();
   let packets = 0;
   near.onSend = () => {
@@ -166,7 +166,7 @@ test('a PUT that is given up in the middle is aborted, and the next one goes thr
   assert.deepEqual([...service.objects.keys()], ['y']);
 });
 
-test('a client that aborts while the server works stops the work', async () => {
+test('a client that aborts while the server works stops the work', async (t) => {
   let stopped: unknown;
   class Slow extends Shelf {
     override get(_: { readonly headers: readonly Header[] }, signal: AbortSignal): Promise<never> {
@@ -178,7 +178,7 @@ test('a client that aborts while the server works stops the work', async () => {
       });
     }
   }
-  const { near, far } = await pair({ service: new Slow() });
+  const { near, far } = await pair(t, { service: new Slow() });
   await near.send(Uint8Array.of(0x83, 0, 3), never);
   await near.send(Uint8Array.of(0xff, 0, 3), never);
   await until(() => far.sent.length > 1);
@@ -186,13 +186,13 @@ test('a client that aborts while the server works stops the work', async () => {
   assert.deepEqual(far.sent.slice(1), [Uint8Array.of(0xa0, 0, 3)]);
 });
 
-test('a server that never answers is given up', async () => {
+test('a server that never answers is given up', async (t) => {
   class Deaf extends Shelf {
     override get(): Promise<never> {
       return new Promise(() => undefined);
     }
   }
-  const { client } = await pair({ service: new Deaf(), client: { patience: { answer: 30, farewell: 30 } } });
+  const { client } = await pair(t, { service: new Deaf(), client: { patience: { answer: 30, farewell: 30 } } });
   await assert.rejects(client.get([], 10, never), {
     code: 'Timeout',
     message: 'the answer of the server did not come within 30 ms',
@@ -200,8 +200,8 @@ test('a server that never answers is given up', async () => {
   await assert.rejects(client.put([], bytes(1), never), { code: 'Timeout' });
 });
 
-test('a cable that is pulled ends what both ends wait for', async () => {
-  const { client, near, ended } = await pair({ client: { maximum: 255 }, server: { maximum: 255 } });
+test('a cable that is pulled ends what both ends wait for', async (t) => {
+  const { client, near, ended } = await pair(t, { client: { maximum: 255 }, server: { maximum: 255 } });
   let packets = 0;
   near.onSend = () => {
     if (++packets === 5) near.cut();
@@ -210,9 +210,9 @@ test('a cable that is pulled ends what both ends wait for', async () => {
   assert.match(await ended, /not connected any more/);
 });
 
-test('folders are gone into, up and to the top', async () => {
+test('folders are gone into, up and to the top', async (t) => {
   const service = new Shelf();
-  const { client } = await pair({ service });
+  const { client } = await pair(t, { service });
   await client.setPath({ folder: 'telecom', create: false }, never);
   await client.setPath({ folder: 'new', create: true }, never);
   await client.setPath('parent', never);
@@ -220,21 +220,21 @@ test('folders are gone into, up and to the top', async () => {
   assert.deepEqual(service.paths, ['2 telecom', '0 new', '3 -', '2 ']);
 });
 
-test('a password is asked for and never sent', async () => {
+test('a password is asked for and never sent', async (t) => {
   const service = new Shelf();
   const server = { password: 'säcret' };
-  const { client, near } = await pair({ service, server, client: { login: { user: 'me', password: 'säcret' } } });
+  const { client, near } = await pair(t, { service, server, client: { login: { user: 'me', password: 'säcret' } } });
   await client.put([textHeader(HEADER.name, 'x')], bytes(1), never);
   assert.ok(near.sent.every((packet) => !Buffer.from(packet).includes('cret')));
-  await assert.rejects(pair({ server, client: { login: { user: 'me', password: 'wrong' } } }), { code: 'NotOwner' });
-  await assert.rejects(pair({ server }), {
+  await assert.rejects(pair(t, { server, client: { login: { user: 'me', password: 'wrong' } } }), { code: 'NotOwner' });
+  await assert.rejects(pair(t, { server }), {
     code: 'NotOwner',
     message: 'the server refuses the connection: unauthorized (0xc1)',
   });
 });
 
-test('two things at once are refused, and goodbye is said once', async () => {
-  const { client, near, ended } = await pair();
+test('two things at once are refused, and goodbye is said once', async (t) => {
+  const { client, near, ended } = await pair(t);
   const first = client.put([textHeader(HEADER.name, 'x')], bytes(1), never);
   await assert.rejects(client.put([], bytes(1), never), { code: 'Busy' });
   await first;
