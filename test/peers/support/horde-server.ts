@@ -13,7 +13,9 @@ export const hordeMissing = missing({
   '/usr/share/php/Horde/SyncMl.php': 'php-horde-syncml',
   '/usr/share/php/Horde/Xml/Wbxml.php': 'php-horde-xml-wbxml',
   '/usr/share/php/Horde/Icalendar.php': 'php-horde-icalendar',
-  '/usr/share/php/Horde/Date.php': 'php-horde-date',
+  // Extensions, which nothing above depends on; where they are depends on PHP's version.
+  '/var/lib/dpkg/info/php-xml.list': 'php-xml',
+  '/var/lib/dpkg/info/php-mbstring.list': 'php-mbstring',
 });
 
 /** Those that the engine knows; their names are its own. */
