@@ -11,7 +11,7 @@ die() { say "$@"; exit 1; }
 packages_of() {
   case $1 in
     build) echo build-essential python3 libudev-dev libsystemd-dev pkg-config ;;
-    test) echo bash-completion dbus fish libglib2.0-bin libopenobex2-dev libwbxml2-dev libwbxml2-utils libxml2-utils man-db \
+    test) echo bash-completion dbus fish iproute2 libglib2.0-bin libopenobex2-dev libwbxml2-dev libwbxml2-utils libxml2-utils man-db \
       media-player-info obexftp openobex-apps openssl php-cli php-horde-icalendar php-horde-syncml php-horde-xml-wbxml \
       php-mbstring php-xml procps python3 python3-twisted rsync shellcheck syncevolution syncevolution-http systemd tshark \
       udev umockdev unison util-linux zsh ;;
