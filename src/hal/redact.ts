@@ -3,7 +3,7 @@ import type { Recording } from './evidence.js';
 
 /** Facts that name one single device, volume or person, by a word of their name. */
 const PRIVATE =
-  /serial|uuid|label|wwn|imei|address|phone-number|(?:^|[._-])user|owner|guid|partname|^account(?:$|\.url|\.store)|^syncml\.(?:uri|device-id)$/i;
+  /serial|uuid|label|wwn|imei|address|phone-number|(?:^|[._-])user|owner|guid|partname|^account(?:$|\.url|\.store)|^syncml\.(?:uri|device-id|client-id)$/i;
 /** Facts that only say how the private ones look. */
 const HARMLESS = /^udev\.ID_(?:FS_LABEL_TYPE|FS_TYPE|PART_TABLE_TYPE|PART_ENTRY_TYPE)$/;
 /** Link names hold serials and labels in encodings of their own. */

@@ -72,6 +72,7 @@ export async function meetServer(
       device,
       options,
       conversation: first,
+      ourName: uri,
       lease,
       wire: (rooms) => new ClientWire({ first, greet, rooms, log }),
       log,

@@ -3,6 +3,7 @@ import type { Form } from './content/form.js';
 import type { DatastoreSession } from './dialogue/conversation.js';
 import type { Holdings } from './replica/holdings.js';
 import { Intake } from './replica/intake.js';
+import { recover } from './replica/recovery.js';
 
 /** One datastore of a peer: what it holds, and how its contents are to be read. */
 export interface Storeroom {
@@ -18,6 +19,7 @@ export async function drain(
   signal: AbortSignal,
 ): Promise<void> {
   const { mode, resumed } = session;
+  recover(holdings, form);
   const intake = new Intake({ holdings, form, mode, resumed, log });
   for await (const batch of session.changes(signal)) intake.take(batch);
   intake.end();

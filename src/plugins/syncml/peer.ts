@@ -18,6 +18,8 @@ export interface SyncmlPeerParts {
   /** What was agreed on when the device was greeted. */
   readonly conversation: Conversation;
   readonly lease: Lease;
+  /** What the device knows us by, where somebody has to tell it. */
+  readonly ourName?: string;
   /** How the stores reach the device, once it is known how its contents are to be read. */
   readonly wire: (rooms: ReadonlyMap<string, Storeroom>) => Wire;
   readonly log: Log;
@@ -46,7 +48,9 @@ export class SyncmlPeer implements Peer {
     this.#rooms = new Map(
       datastores.map((one) => [one.name, { holdings: replica.holdings(one.name), form: formFor(one, habits) }]),
     );
-    this.evidence = factsOf(conversation.peer, role === 'server' && !device.evidence.has('at.model'));
+    const facts = factsOf(conversation.peer, role === 'server' && !device.evidence.has('at.model'));
+    const { ourName } = parts;
+    this.evidence = ourName === undefined ? facts : new Map([...facts, ['syncml.client-id', ourName]]);
     this.stores = datastores
       .filter(({ name }) => conversation.datastores.has(name) || conversation.refusals.has(name))
       .map((one) => infoOf(one, device, replica.instance));

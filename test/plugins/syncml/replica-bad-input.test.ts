@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { CradleError } from '../../../src/dbus/errors.js';
 import { CardForm } from '../../../src/plugins/syncml/content/card.js';
+import type { Form } from '../../../src/plugins/syncml/content/form.js';
 import { temporaryFolder } from '../../support/tmp.js';
 import { card, note, PhoneWorld } from './phone-world.js';
 
@@ -8,7 +10,7 @@ const anna = (more = ''): string =>
   `BEGIN:VCARD\r\nVERSION:2.1\r\nN:Meier;Anna\r\nTEL;CELL:+49 170 1\r\n${more}END:VCARD\r\n`;
 const BROKEN = 'BEGIN:VCARD\r\nVERSION:2.1\r\nN:Broken\r\nEND:VCALENDAR\r\n';
 
-async function world(t: TestContext, form?: CardForm): Promise<PhoneWorld> {
+async function world(t: TestContext, form?: Form): Promise<PhoneWorld> {
   const made = new PhoneWorld(await temporaryFolder(t), form);
   t.after(() => made.close());
   return made;
@@ -37,6 +39,26 @@ test('a card that cannot be read is put aside and told of, the rest syncs, and i
   assert.equal(mended.refusedCount, 0);
   assert.equal(w.desktop.size, 3);
   assert.equal((await w.sync()).plan.total, 0);
+});
+
+test('what could not be understood is looked at again in every session', async (t) => {
+  const good = cards();
+  let learnt = false;
+  const form: Form = {
+    contentTypes: good.contentTypes,
+    read(content) {
+      if (!learnt) throw new CradleError('InvalidItem', 'this is beyond us');
+      return good.read(content);
+    },
+    write: (item) => good.write(item),
+    enrich: (known, now) => good.enrich(known, now),
+  };
+  const w = await world(t, form);
+  w.phone.add(card(anna()), '1');
+  assert.equal((await w.sync()).refusedCount, 1);
+  learnt = true;
+  assert.equal((await w.sync()).refusedCount, 0);
+  assert.match(w.desktopContents[0] ?? '', /Anna/);
 });
 
 test('a good card that becomes unreadable stays on the desktop as it was', async (t) => {

@@ -23,14 +23,14 @@ export function applyEdit(holdings: Holdings, form: Form, row: ItemRow, plain: P
 }
 
 /** Understood, or with the reason why not. */
-export function readContent(form: Form, content: Content | undefined, log: Log): Reading {
+export function readContent(form: Form, content: Content | undefined, log?: Log): Reading {
   if (content === undefined)
     return { raw: { type: '', bytes: new Uint8Array(), problem: 'the device sent it without its content' } };
   try {
     return { plain: form.read(content) };
   } catch (thrown) {
     const error = asCradleError(thrown);
-    if (error.code !== 'InvalidItem') log.warn('a content could not be read', { error });
+    if (error.code !== 'InvalidItem') log?.warn('a content could not be read', { error });
     return { raw: { type: content.type, bytes: content.bytes, problem: error.message } };
   }
 }
