@@ -92,6 +92,20 @@ describe('a telephone on its cable', { concurrency: 3 }, () => {
     assert.ok(world.onPhone('contacts').some((said) => said.includes('TEL: +49 7\n')));
   });
 
+  test('S6 an item that got the name of one that was edited meanwhile is still known by its new name', async (t) => {
+    const world = await PhoneDesk.open(t, ['contacts']);
+    const { phone } = world;
+    for (let number = 1; number <= 2; number++) phone.contacts.enter(person(number));
+    await world.synced();
+    phone.contacts.renumber();
+    phone.forget();
+    phone.contacts.edit(phone.contacts.find('Önder-2'), person(2, { phone: '+358 22' }));
+    await world.synced();
+    phone.contacts.edit(phone.contacts.find('Önder-1'), person(1, { phone: '+358 11' }));
+    await world.synced();
+    await world.equal('contacts', 2);
+  });
+
   test('S6 a telephone that lies about its anchors is synced slowly each time, and nothing is doubled', async (t) => {
     const world = await PhoneDesk.open(t, ['contacts']);
     const { phone, desk } = world;

@@ -122,7 +122,8 @@ export class Intake {
       row = holdings.insert(reading.plain, { placement: 'held', luid: id, held: reading.plain });
     else if (this.#complete && holdings.role === 'server') row = this.#meet(named, id, reading.plain);
     else row = this.#edit(named, reading.plain);
-    if (row.placement !== 'held') holdings.place(row, 'held', row.luid);
+    // What a row said before it met the item is no longer so.
+    if (row.placement !== 'held') holdings.place(row, 'held', holdings.role === 'server' ? id : row.luid);
     if (this.#complete) holdings.mark(row);
     return { code: unknown ? 201 : 200, row };
   }
