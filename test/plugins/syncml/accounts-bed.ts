@@ -24,7 +24,7 @@ export const STORES: Readonly<Record<string, string>> = {
 export interface AccountOptions {
   readonly role: 'server' | 'caller';
   readonly url?: string;
-  readonly login?: Login;
+  readonly login?: Login | undefined;
   readonly options?: Readonly<Record<string, string>>;
   readonly addresses?: Readonly<Record<string, string>>;
   readonly wanted?: readonly string[];
