@@ -35,6 +35,8 @@ export interface PhoneMood {
   readonly also?: readonly Omit<Incoming, 'answer'>[];
   /** All of it in one Atomic. */
   readonly atomic?: boolean;
+  /** Sends all it has as replacements in a slow sync, as old telephones do. */
+  readonly replaces?: boolean;
   /** Goes on where the session before was cut, if it was. */
   readonly resumes?: boolean;
 }
@@ -164,7 +166,7 @@ export class FarPhone {
   async *#changes(
     mode: SyncMode,
     resumed: boolean,
-    { batch = 3, also = [], atomic = false }: PhoneMood,
+    { batch = 3, also = [], atomic = false, replaces = false }: PhoneMood,
     step: () => void,
     signal: AbortSignal,
   ): AsyncGenerator<IncomingBatch> {
@@ -187,7 +189,8 @@ export class FarPhone {
       });
     };
     for (const [luid, { content, at, own }] of this.items)
-      if (told.get(luid) !== at && (all || (own && at > since))) tell(all ? 'add' : 'replace', luid, at, content);
+      if (told.get(luid) !== at && (all || (own && at > since)))
+        tell(all && !replaces ? 'add' : 'replace', luid, at, content);
     // Where a slow sync goes on, what went meanwhile has to be told like any change.
     if (!all || resumed)
       for (const [luid, at] of this.#gone) if (at > since && told.get(luid) !== at) tell('delete', luid, at);

@@ -31,6 +31,7 @@ const telephone: Story<PhoneMood> = {
       doesTheLast: fc.boolean(),
       losesEnd: fc.boolean(),
       maps: fc.constantFrom('at-once' as const, 'late' as const, 'never' as const),
+      replaces: fc.boolean(),
       resumes: fc.boolean(),
       room: fc.integer({ min: 2, max: 12 }),
     },

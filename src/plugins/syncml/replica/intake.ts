@@ -75,9 +75,7 @@ export class Intake {
   /** All has been told. */
   end(): void {
     const holdings = this.#holdings;
-    holdings.transaction(() => {
-      sweep(holdings, this.#form, this.#mode, this.#resumed);
-    });
+    holdings.transaction(() => sweep(holdings, this.#form, this.#mode, this.#resumed));
   }
 
   #read(change: Incoming): Reading | undefined {
@@ -122,8 +120,6 @@ export class Intake {
       row = holdings.insert(reading.plain, { placement: 'held', luid: id, held: reading.plain });
     else if (this.#complete && holdings.role === 'server') row = this.#meet(named, id, reading.plain);
     else row = this.#edit(named, reading.plain);
-    // What a row said before it met the item is no longer so.
-    if (row.placement !== 'held') holdings.place(row, 'held', holdings.role === 'server' ? id : row.luid);
     if (this.#complete) holdings.mark(row);
     return { code: unknown ? 201 : 200, row };
   }
@@ -170,22 +166,28 @@ export class Intake {
     const holdings = this.#holdings;
     if (holdings.role === 'client') {
       if (meeting.kind === 'new') return holdings.insert(plain, { placement: 'held', guid: id, held: plain });
-      const row = meeting.kind === 'edited' ? this.#edit(meeting.row, plain) : meeting.row;
-      if (row.placement !== 'held') holdings.place(row, 'held', row.luid);
-      return row;
+      return meeting.kind === 'edited' ? this.#edit(meeting.row, plain) : this.#present(meeting.row);
     }
     const holder = holdings.byLuid(id);
     const keeps = meeting.kind === 'new' ? undefined : meeting.row;
     // Its name is another's now; whether it is still there at all the rest of the sync tells.
     if (holder !== undefined && holder.id !== keeps?.id) holdings.place(holder, 'wanted', undefined);
     if (keeps === undefined) return holdings.insert(plain, { placement: 'held', luid: id, held: plain });
-    if (keeps.luid !== id || keeps.placement !== 'held') holdings.place(keeps, 'held', id);
-    return meeting.kind === 'edited' ? this.#edit(keeps, plain) : keeps;
+    const here: ItemRow = { ...keeps, luid: id, placement: 'held' };
+    if (keeps.luid !== id || keeps.placement !== 'held') holdings.place(here, 'held', id);
+    return meeting.kind === 'edited' ? this.#edit(here, plain) : here;
   }
 
   #edit(row: ItemRow, plain: Plain): ItemRow {
     applyEdit(this.#holdings, this.#form, row, plain);
-    return row;
+    return this.#present(row);
+  }
+
+  /** Whatever was thought of where it is: the device has it, under the name it has. */
+  #present(row: ItemRow): ItemRow {
+    if (row.placement === 'held') return row;
+    this.#holdings.place(row, 'held', row.luid);
+    return { ...row, placement: 'held' };
   }
 
   /** Quarantine: under the name it came by, over what was there before. */
@@ -199,6 +201,6 @@ export class Intake {
       });
     const before = holdings.raw(named);
     if (before === undefined || Buffer.compare(before.bytes, raw.bytes) !== 0) holdings.quarantine(named, raw);
-    return named;
+    return this.#present(named);
   }
 }
