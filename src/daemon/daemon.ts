@@ -34,6 +34,7 @@ import type { Binding } from './state/binding.js';
 import { openState, type State } from './state/state.js';
 import { FolderAttic } from './sync/attic.js';
 import { SystemBus } from './system-bus.js';
+import { beThrifty } from './thrift.js';
 import type { Supervisor } from './watchdog.js';
 
 export interface DaemonParts {
@@ -223,6 +224,7 @@ export async function runDaemon(parts: DaemonParts, stop: AbortSignal): Promise<
   listener.reconsider();
   rest.worked();
   supervisor.ready();
+  beThrifty();
   supervisor.status(statusOf(registry, queue));
   log.info(`cradled ${parts.version} is ready`, { rules: rulebook.rules.sections.length });
 
