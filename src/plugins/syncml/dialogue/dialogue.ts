@@ -324,5 +324,6 @@ interface Errand {
   wasTried: boolean;
 }
 
-const saysSomething = (one: Command): boolean =>
-  one.kind === 'Sync' ? one.commands.length > 0 : one.kind !== 'Alert' && one.kind !== 'Status';
+/** Introductions can be repeated without end. */
+const saysSomething = (command: Command): boolean =>
+  command.kind === 'Sync' ? command.commands.length > 0 : command.kind === 'Map';

@@ -152,7 +152,7 @@ export class ServerDialogue extends Dialogue {
     if (this.#phase !== 'ours' && this.#phase !== 'closing') return;
     this.#withoutStatus = this.#statuses > 0 ? 0 : this.#withoutStatus + 1;
     // Whoever asks on twice without a word on what he was sent, or ends, will not say any more.
-    if (this.#withoutStatus > 2 || (this.#phase === 'closing' && final)) this.book.close();
+    if (this.#withoutStatus > 1 || (this.#phase === 'closing' && final)) this.book.close();
   }
 
   protected override fill(load: Load, hasRoom: boolean): boolean {
