@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { card } from '../../peers/support/people.js';
-import { person } from './phone-belongings.js';
+import { dated, person } from './phone-belongings.js';
 import { PhoneDesk } from './phone-desk.js';
 
 describe('a telephone whose items are strange', { concurrency: 3 }, () => {
@@ -84,5 +84,32 @@ describe('a telephone whose items are strange', { concurrency: 3 }, () => {
     phone.contacts.room = 100;
     await world.synced();
     await world.equal('contacts', 6);
+  });
+
+  test('S12 an appointment without a UID gets one on the desktop, and keeps it through changes on both sides', async (t) => {
+    const world = await PhoneDesk.open(t, ['calendar']);
+    const { phone, desk } = world;
+    const luid = phone.calendar.enter(dated(3));
+    await world.synced();
+    const read = async (): Promise<readonly [string, string]> => {
+      const [[name, body] = ['', Buffer.of()]] = [...(await desk.items('calendar'))];
+      return [name, body.toString()];
+    };
+    const uidOf = (body: string): string => /^UID:(.+)\r$/m.exec(body)?.[1] ?? '';
+    const uid = uidOf((await read())[1]);
+    assert.match(uid, /^[0-9a-f-]{36}$/);
+    phone.calendar.edit(luid, dated(3, 'A longer sauna'));
+    await world.synced();
+    const [name, body] = await read();
+    assert.equal(uidOf(body), uid);
+    assert.match(body, /A longer sauna/);
+    await desk.write('calendar', name, body.replace('A longer sauna', 'No sauna'));
+    await world.synced();
+    phone.forget();
+    await world.synced();
+    const after = await read();
+    assert.equal(uidOf(after[1]), uid);
+    assert.match(after[1], /No sauna/);
+    await world.equal('calendar', 1);
   });
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { CradleError } from '../../../dbus/errors.js';
 import {
   type CalendarDialect,
@@ -5,7 +6,7 @@ import {
   convertComponent,
   readCalendar,
 } from '../../formats/calendar/convert.js';
-import type { Component } from '../../formats/content-lines/component.js';
+import { type Component, component, first, property } from '../../formats/content-lines/component.js';
 import { writeContentLines } from '../../formats/content-lines/write.js';
 import { enrich } from '../../formats/enrich.js';
 import { identityOfComponent } from '../../formats/identity.js';
@@ -56,6 +57,21 @@ export class CalendarForm implements Form {
       summary: identity.summary,
       kin: kinOf(identity),
     };
+  }
+
+  /** RFC 5545, section 3.8.4.7: an entry has a UID, and few phones give one. A series and its exceptions share theirs. */
+  arriving({ body }: Plain): Uint8Array {
+    const calendar = readCalendar(body);
+    const entries = calendar.components.filter(({ name }) => ENTRY_NAMES.has(name));
+    if (entries.every((entry) => first(entry, 'UID') !== undefined)) return body;
+    const known = entries.map((entry) => first(entry, 'UID')).find((uid) => uid !== undefined);
+    const uid = known ?? property('UID', randomUUID());
+    const complete = (one: Component): Component =>
+      entries.includes(one) && first(one, 'UID') === undefined
+        ? component(one.name, one.dialect, [uid, ...one.properties], one.components)
+        : one;
+    const { name, dialect, properties, components } = calendar;
+    return writeContentLines([component(name, dialect, properties, components.map(complete))]);
   }
 
   write({ body }: Put): Outbound {

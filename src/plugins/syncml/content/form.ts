@@ -25,6 +25,8 @@ export interface Form {
   readonly contentTypes: readonly string[];
   /** Fails with InvalidItem for what cannot be understood. */
   read(content: Content): Plain;
+  /** What the engine is shown of an item that a device has brought: with what its format wants and the device leaves out. */
+  arriving?(item: Plain): Uint8Array;
   /** Fails with InvalidItem for what cannot be understood, and with Unsupported for what the device has no place for. */
   write(item: Put): Outbound;
   /** The rich version with what the device changed, which now has this. Fails with InvalidItem. */

@@ -116,8 +116,7 @@ export class Intake {
     const unknown = named === undefined;
     let row: ItemRow;
     if ('raw' in reading) row = this.#keep(named, id, reading.raw);
-    else if (named === undefined)
-      row = holdings.insert(reading.plain, { placement: 'held', luid: id, held: reading.plain });
+    else if (named === undefined) row = this.#insert(reading.plain, { luid: id });
     else if (this.#complete && holdings.role === 'server') row = this.#meet(named, id, reading.plain);
     else row = this.#edit(named, reading.plain);
     if (this.#complete) holdings.mark(row);
@@ -161,18 +160,24 @@ export class Intake {
     return { code: 201 };
   }
 
+  /** Nobody has seen it before. */
+  #insert(plain: Plain, named: { readonly luid: string } | { readonly guid: string }): ItemRow {
+    const body = this.#form.arriving?.(plain) ?? plain.body;
+    return this.#holdings.insert({ ...plain, body }, { placement: 'held', ...named, held: plain });
+  }
+
   #meet(named: ItemRow | undefined, id: string, plain: Plain): ItemRow {
     const meeting: Meeting = this.#matcher.newcomer(named, plain);
     const holdings = this.#holdings;
     if (holdings.role === 'client') {
-      if (meeting.kind === 'new') return holdings.insert(plain, { placement: 'held', guid: id, held: plain });
+      if (meeting.kind === 'new') return this.#insert(plain, { guid: id });
       return meeting.kind === 'edited' ? this.#edit(meeting.row, plain) : this.#present(meeting.row);
     }
     const holder = holdings.byLuid(id);
     const keeps = meeting.kind === 'new' ? undefined : meeting.row;
     // Its name is another's now; whether it is still there at all the rest of the sync tells.
     if (holder !== undefined && holder.id !== keeps?.id) holdings.place(holder, 'wanted', undefined);
-    if (keeps === undefined) return holdings.insert(plain, { placement: 'held', luid: id, held: plain });
+    if (keeps === undefined) return this.#insert(plain, { luid: id });
     const here: ItemRow = { ...keeps, luid: id, placement: 'held' };
     if (keeps.luid !== id || keeps.placement !== 'held') holdings.place(here, 'held', id);
     return meeting.kind === 'edited' ? this.#edit(here, plain) : here;
