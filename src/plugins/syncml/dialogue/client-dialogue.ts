@@ -7,7 +7,8 @@ import type { Answer } from './answers.js';
 import { ALERT, ALERT_OF, modeOfAlert, needsNoAnchors, refusalOf, STATUS, takesFromServer } from './codes.js';
 import type { SyncMode } from './conversation.js';
 import { Dialogue } from './dialogue.js';
-import { ANY_ID, type Load } from './load.js';
+import type { Load } from './load.js';
+import { mapsOf } from './mapping.js';
 import type { WantedDatastore } from './plan.js';
 import type { Proof } from './proof.js';
 import type { Session } from './session.js';
@@ -18,9 +19,6 @@ import type { Track } from './track.js';
  * `mapping` 5 goes out, `ending` 6 comes in.
  */
 type Phase = 'greeting' | 'greeted' | 'ours' | 'theirs' | 'mapping' | 'ending';
-
-/** A Map is not sent in messages of its own for each item, nor in one command that fills them all. */
-const MAP_OCTETS = 2048;
 
 /** The client's end: DS Protocol 1.2, sections 5 and 6. */
 export class ClientDialogue extends Dialogue {
@@ -47,8 +45,8 @@ export class ClientDialogue extends Dialogue {
     const tracks = datastores.map((wanted) => this.#track(wanted));
     const { information } = this.introductions;
     if (information === undefined || tracks.some(({ mode, resumed }) => mode === 'slow' && !resumed))
-      this.errand((id) => this.introductions.put(id, this.scale, this.capacity().room), undefined, true);
-    if (information === undefined) this.errand((id) => this.introductions.ask(id));
+      this.errands.add((id) => this.introductions.put(id, this.scale, this.capacity().room), undefined, true);
+    if (information === undefined) this.errands.add((id) => this.introductions.ask(id));
     for (const track of tracks) this.#alert(track, track.resumed ? ALERT.resume : ALERT_OF[track.mode]);
   }
 
@@ -205,7 +203,7 @@ export class ClientDialogue extends Dialogue {
     const anchor = { ...(ours.last !== undefined && { last: ours.last }), next: ours.next };
     const meta = { anchor, ...(version !== '1.0' && { maxObjSize: maxObjectSize }) };
     const item: Item = { target: { uri: theirUri }, source: { uri: ourUri }, meta };
-    this.errand(
+    this.errands.add(
       (id) => this.alertOf(id, code, item),
       (status) => {
         if (status === undefined || status.code < 400) return;
@@ -281,31 +279,11 @@ export class ClientDialogue extends Dialogue {
   #tellMaps(name: string, items: readonly MapItem[]): number {
     const track = this.tracks.get(name);
     if (track === undefined) return 0;
-    const make = (id: string, group: readonly MapItem[]): MapCommand => {
-      const [target, source] = [{ uri: track.theirUri }, { uri: track.ourUri }];
-      return { kind: 'Map', id, target, source, items: group };
-    };
-    const most = Math.min(MAP_OCTETS, this.capacity().room);
-    const empty = this.scale.command(make(ANY_ID, []));
-    let group: MapItem[] = [];
-    let weight = empty;
-    const send = (): void => {
-      const sent = group;
-      group = [];
-      weight = empty;
-      if (sent.length > 0)
-        this.errand(
-          (id) => make(id, sent),
-          (status) => this.#mapped(name, sent, status),
-        );
-    };
-    for (const item of items) {
-      const own = this.scale.command(make(ANY_ID, [item])) - empty;
-      if (weight + own > most) send();
-      group.push(item);
-      weight += own;
-    }
-    send();
+    for (const group of mapsOf(track, items, this.scale, this.capacity().room))
+      this.errands.add(
+        (id) => group.make(id),
+        (status) => this.#mapped(name, group.items, status),
+      );
     return items.length;
   }
 

@@ -13,6 +13,7 @@ import type {
 import { type Answer, Answers } from './answers.js';
 import { ALERT, refusalOf, STATUS } from './codes.js';
 import type { SyncMode } from './conversation.js';
+import { Errands } from './errands.js';
 import { Introductions } from './introductions.js';
 import { Load } from './load.js';
 import { Outlet } from './outlet.js';
@@ -20,7 +21,7 @@ import { type Capacity, Reach } from './reach.js';
 import { Reception } from './reception.js';
 import { Scale } from './scale.js';
 import { headerOf, type Session } from './session.js';
-import { StatusBook, type Told } from './status-book.js';
+import { StatusBook } from './status-book.js';
 import { type Ends, Track, type TrackAnchors } from './track.js';
 
 /** Messages in which neither side says anything, after which nobody believes in an end. */
@@ -44,13 +45,13 @@ export abstract class Dialogue {
 
   protected readonly answers = new Answers();
   protected readonly book = new StatusBook();
+  protected readonly errands = new Errands();
   protected readonly scale: Scale;
   protected readonly reach: Reach;
   protected target: Location;
   protected source: Location;
   /** MsgID of our last message. */
   protected sent = 0;
-  readonly #errands: Errand[] = [];
   readonly #reception: Reception;
   #emptyMessages = 0;
   /** Our last message was more than an answer. */
@@ -87,14 +88,14 @@ export abstract class Dialogue {
       opened: (track) => this.opened(track),
       mapped: (command, answer) => this.mapped(command, answer),
       asked: (messageRef, commandRef) =>
-        this.errand(
+        this.errands.add(
           (id) => this.introductions.results(id, messageRef, commandRef, this.scale, this.capacity().room),
           undefined,
           true,
         ),
       introduced: () => this.reach.forget(),
       missEnd: ({ id }) =>
-        this.errand((id_) =>
+        this.errands.add((id_) =>
           this.alertOf(id_, ALERT.endMissing, role === 'server' ? { source: { uri: id } } : { target: { uri: id } }),
         ),
     });
@@ -125,7 +126,7 @@ export abstract class Dialogue {
   /** Our next message. */
   compose(): Message {
     const { header, load } = this.#begin();
-    const hasRoom = this.answers.load(load) && this.#loadErrands(load);
+    const hasRoom = this.answers.load(load) && this.errands.load(load, this.book);
     const final = this.fill(load, hasRoom);
     this.#hasSpoken = final || load.commands.some(saysSomething);
     return { header, commands: load.commands, final };
@@ -180,11 +181,6 @@ export abstract class Dialogue {
     for (const track of this.tracks.values()) if (track.isOurs(target?.uri)) return track;
     for (const track of this.tracks.values()) if (track.isTheirs(source?.uri)) return track;
     return undefined;
-  }
-
-  /** Commands of ours that belong to no datastore, or come before its changes. What can be done without is, where it has no room. */
-  protected errand(make: (id: string) => Command, told?: Told, isDispensable = false): void {
-    this.#errands.push({ make, told, isDispensable, wasTried: false });
   }
 
   protected alertOf(id: string, code: number, item?: Item): Alert {
@@ -298,30 +294,6 @@ export abstract class Dialogue {
     });
     return true;
   }
-
-  #loadErrands(load: Load): boolean {
-    for (const [at, errand] of this.#errands.entries()) {
-      const id = load.add(errand.make);
-      if (id !== undefined) {
-        if (errand.told !== undefined) this.book.expect(load.messageId, id, errand.told);
-        continue;
-      }
-      if (errand.isDispensable && errand.wasTried) continue;
-      errand.wasTried = true;
-      this.#errands.splice(0, at);
-      return false;
-    }
-    this.#errands.length = 0;
-    return true;
-  }
-}
-
-interface Errand {
-  readonly make: (id: string) => Command;
-  readonly told: Told | undefined;
-  readonly isDispensable: boolean;
-  /** There was no room for it in an earlier message. */
-  wasTried: boolean;
 }
 
 /** Introductions can be repeated without end. */

@@ -201,7 +201,7 @@ export class ServerDialogue extends Dialogue {
     if (meta?.mem !== undefined) track.outlet.space = meta.mem;
     if (code === STATUS.refreshRequired) this.#refreshed.add(track);
     this.reach.forget();
-    this.errand(
+    this.errands.add(
       (id) => this.alertOf(id, ALERT_OF[track.mode], this.#alertItem(track)),
       (status) => {
         if (status === undefined || status.code < 400) return;
