@@ -288,7 +288,7 @@ describe('Cradle with SyncEvolution as its client', { skip, concurrency: 3 }, ()
   for (const mishap of ['request-lost', 'request-twice', 'reply-lost', 'reply-halved'] as const)
     for (const number of [1, 2, 3])
       test(`of exchange ${number} the ${mishap.replace('-', ' is ')}: nothing is lost, nothing doubled`, async (t) => {
-        const both = await meeting(t, { RetryInterval: '1s', RetryDuration: '30s' });
+        const both = await meeting(t, { RetryInterval: '1s', RetryDuration: '120s' });
         const scope = new Undo();
         t.after(() => scope[Symbol.asyncDispose]());
         const proxy = await LossyProxy.start(scope, both.desk.url);
@@ -296,7 +296,7 @@ describe('Cradle with SyncEvolution as its client', { skip, concurrency: 3 }, ()
         await both.client.configure({
           ...who,
           url: proxy.url,
-          properties: { RetryInterval: '1s', RetryDuration: '30s' },
+          properties: { RetryInterval: '1s', RetryDuration: '120s' },
         });
         for (const each of [0, 1, 2]) await put(both, each);
         await desk(both, 'mine.vcf', 7);
