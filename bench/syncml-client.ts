@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { ADDRESS_BOOK } from '../test/peers/support/syncevolution.js';
 import { SyncEvolutionClient } from '../test/peers/support/syncevolution-client.js';
 import { SyncEvolutionServer } from '../test/peers/support/syncevolution-server.js';
-import { type Scope, Undo } from '../test/support/scope.js';
+import type { Scope } from '../test/support/scope.js';
 import type { BenchmarkContext } from './benchmark.js';
 import { endedChildrenTime } from './process.js';
 import { median } from './statistics.js';
@@ -22,10 +22,9 @@ interface Client {
 }
 
 /** We bring an address book to SyncEvolution's server, and so does its own client. */
-export async function asClient({ tell, note }: BenchmarkContext): Promise<void> {
+export async function asClient({ scope, tell, note }: BenchmarkContext): Promise<void> {
   const measured = [];
   for (const open of [cradle, syncEvolution]) {
-    await using scope = new Undo();
     const sources = [ADDRESS_BOOK];
     const properties = { loglevel: 1 };
     const server = await SyncEvolutionServer.start(scope, { ...LOGIN, deviceId: CLIENT, sources, properties });

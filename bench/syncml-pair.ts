@@ -1,5 +1,4 @@
 import { performance } from 'node:perf_hooks';
-import { Undo } from '../test/support/scope.js';
 import type { BenchmarkContext } from './benchmark.js';
 import { SyncmlDesk } from './syncml-desk.js';
 
@@ -20,8 +19,7 @@ export async function asPair(context: BenchmarkContext): Promise<void> {
 }
 
 /** Gives the milliseconds of processor time of both. */
-async function first({ tell, note }: BenchmarkContext, people: number): Promise<number> {
-  await using scope = new Undo();
+async function first({ scope, tell, note }: BenchmarkContext, people: number): Promise<number> {
   note(`${people} contacts of Cradle to Cradle`);
   const server = await SyncmlDesk.open(scope, 0);
   const url = await server.listen(LOGIN.user, LOGIN.password);

@@ -5,7 +5,7 @@ import { LossyProxy } from '../test/peers/support/lossy-proxy.js';
 import { ADDRESS_BOOK, type Source } from '../test/peers/support/syncevolution.js';
 import { SyncEvolutionClient } from '../test/peers/support/syncevolution-client.js';
 import { SyncEvolutionServer } from '../test/peers/support/syncevolution-server.js';
-import { type Scope, Undo } from '../test/support/scope.js';
+import type { Scope } from '../test/support/scope.js';
 import type { BenchmarkContext } from './benchmark.js';
 import type { Aim, Unit } from './figure.js';
 import { Household } from './household.js';
@@ -40,10 +40,9 @@ interface Figures {
 }
 
 /** SyncEvolution's client with an address book meets us, and then its own server. */
-export async function asServer({ tell, note }: BenchmarkContext): Promise<void> {
+export async function asServer({ scope, tell, note }: BenchmarkContext): Promise<void> {
   const measured: Figures[] = [];
   for (const open of [cradle, syncEvolution]) {
-    await using scope = new Undo();
     const server = await open(scope);
     note(`${PEOPLE} contacts of SyncEvolution's client to ${server.name}`);
     measured.push(await measure(scope, server));
