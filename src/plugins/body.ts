@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash as hashOf } from 'node:crypto';
 import { CradleError } from '../dbus/errors.js';
 
 /** A content too large to hold: read when needed, in chunks, from the start, as often as asked. */
@@ -36,8 +36,8 @@ export async function bytesOf(body: Body, limit: number, signal: AbortSignal): P
 
 /** SHA-256 of the content, in base64url. */
 export async function digestOf(body: Body, signal: AbortSignal): Promise<string> {
+  if (!isLarge(body)) return hashOf('sha256', body, 'base64url');
   const hash = createHash('sha256');
-  if (isLarge(body)) for await (const chunk of body.open(signal)) hash.update(chunk);
-  else hash.update(body);
+  for await (const chunk of body.open(signal)) hash.update(chunk);
   return hash.digest('base64url');
 }

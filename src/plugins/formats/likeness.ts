@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { bytesOf, digestOf, sizeOf } from '../body.js';
 import type { Item } from '../contract.js';
 import { saidByCalendar } from './calendar/said.js';
@@ -27,15 +27,11 @@ export async function likeness(item: Item, signal: AbortSignal): Promise<string>
 /** The same of a content that is at hand. */
 export function likenessOf(contentType: string, bytes: Uint8Array): string {
   const canonical = bytes.byteLength > LONGEST_TEXT ? undefined : canonicalOf(contentType);
-  const hash = createHash('sha256');
-  return hash.update(canonical === undefined ? bytes : canonical(bytes, contentType)).digest('base64url');
+  return hash('sha256', canonical === undefined ? bytes : canonical(bytes, contentType), 'base64url');
 }
 
 /** The same of a card or a calendar that is read already. */
-export const likenessOfComponent = (one: Component): string =>
-  createHash('sha256')
-    .update(saidByAll([one]))
-    .digest('base64url');
+export const likenessOfComponent = (one: Component): string => hash('sha256', saidByAll([one]), 'base64url');
 
 /** What an item's text says, for a digest. */
 type Canonical = (bytes: Uint8Array, contentType: string) => string;
