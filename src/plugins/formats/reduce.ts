@@ -58,15 +58,19 @@ export function reduce(bytes: Uint8Array, { properties }: Capabilities, options:
 export const reducedComponent = (one: Component, { properties }: Capabilities): Component => reduced(one, properties);
 
 function reduced(one: Component, known: ReadonlyMap<string, Capability> | undefined): Component {
-  const properties = one.properties.flatMap((property): readonly Property[] => {
+  const properties: Property[] = [];
+  for (const property of one.properties) {
     const clean = withoutTraces(property);
-    if (known === undefined || FRAME.has(property.name)) return [clean];
-    const capability = known.get(property.name) ?? (property.name.startsWith('X-') ? known.get('X-*') : undefined);
-    const result = capability === undefined ? undefined : held(clean, capability, one.dialect);
-    return result === undefined ? [] : [result];
-  });
+    const result = known === undefined || FRAME.has(property.name) ? clean : heldBy(known, clean, one.dialect);
+    if (result !== undefined) properties.push(result);
+  }
   const components = one.components.filter(({ name }) => admits(known, name)).map((inner) => reduced(inner, known));
   return component(one.name, one.dialect, known === undefined ? properties : counted(properties, known), components);
+}
+
+function heldBy(known: ReadonlyMap<string, Capability>, one: Property, dialect: Dialect): Property | undefined {
+  const capability = known.get(one.name) ?? (one.name.startsWith('X-') ? known.get('X-*') : undefined);
+  return capability === undefined ? undefined : held(one, capability, dialect);
 }
 
 /** Devices list the components they know as values of BEGIN; those that serve others go with them. */
@@ -113,16 +117,20 @@ function held(one: Property, capability: Capability, dialect: Dialect): Property
   return maxSize <= 0 ? result : fitted(result, maxSize, noTruncate, dialect);
 }
 
+function takesAnyCase(allowed: readonly string[], value: string): boolean {
+  const upper = value.toUpperCase();
+  return allowed.some((one) => one.toUpperCase() === upper);
+}
+
 function withKnown(one: Property, known: ReadonlyMap<string, readonly string[]>): Property {
   const parameters = one.parameters.flatMap((parameter) => {
     const { name, values } = parameter;
     if (WRITING.has(name)) return [parameter];
     const allowed = known.get(name);
     const takes = (value: string): boolean =>
-      (allowed !== undefined &&
-        (allowed.length === 0 || allowed.some((one) => one.toUpperCase() === value.toUpperCase()))) ||
+      (allowed !== undefined && (allowed.length === 0 || allowed.includes(value) || takesAnyCase(allowed, value))) ||
       (name === 'TYPE' && known.has(value.toUpperCase()));
-    const kept = values.filter(takes);
+    const kept = values.every(takes) ? values : values.filter(takes);
     return kept.length === 0 ? [] : kept.length === values.length ? [parameter] : [{ name, values: kept }];
   });
   return parameters.length === one.parameters.length && parameters.every((each, at) => each === one.parameters[at])

@@ -40,9 +40,13 @@ let shared: SecureContext | undefined;
 /** Settings for TLS connections. Fails with InvalidArgs naming a file that cannot be read or holds no certificate. */
 export async function trusting(trust: Trust): Promise<ConnectionOptions> {
   const { authorityFile, certificateName } = trust;
+  const own = authorityFile === undefined ? undefined : await contextWith(authorityFile);
   return {
     minVersion: 'TLSv1.2',
-    secureContext: authorityFile === undefined ? systemContext() : await contextWith(authorityFile),
+    // Asked for when a connection is to be encrypted, and not before.
+    get secureContext() {
+      return own ?? systemContext();
+    },
     ...(certificateName !== undefined && {
       servername: certificateName,
       checkServerIdentity: (_, certificate) => checkServerIdentity(certificateName, certificate),
